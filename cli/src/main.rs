@@ -1,0 +1,3 @@
+//! The trailreflex command: the same libraries on files.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Lambda: contains a compromised IAM identity, verifiably and reversibly.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Lambda: one CloudTrail record in, findings on the bus out.
+
+fn main() {}

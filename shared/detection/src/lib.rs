@@ -1,0 +1,1 @@
+//! Sigma rules compiled to an indexed rule set.

@@ -1,0 +1,1 @@
+//! What every function needs: run loop, configuration, failures, logs.

@@ -1,0 +1,1 @@
+//! CloudTrail records, findings and ids as typed values.
