@@ -1,1 +1,16 @@
 //! CloudTrail records, findings and ids as typed values.
+//!
+//! Everything that enters is parsed here, once; nothing here reaches AWS, the clock or the environment.
+
+pub mod cloudtrail;
+mod finding;
+mod id;
+mod text_id;
+
+pub use finding::{
+    Actor, DETAIL_TYPE_FINDING, Evidence, Finding, FindingId, MatchedField, NotAFinding, RuleRef,
+    SOURCE_DETECT, Severity, Target, digest,
+};
+pub use id::{
+    AccessKeyId, AccountId, Arn, EventId, InvalidId, Lifetime, Region, RoleName, UniqueId, UserName,
+};
