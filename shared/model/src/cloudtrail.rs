@@ -1,0 +1,29 @@
+//! CloudTrail records and the EventBridge events that carry them, as typed values.
+//!
+//! Tolerant on purpose: about 30,000 public records showed every field missing, empty, of another type or
+//! spelt otherwise somewhere. A record is kept whole as it came; what cannot be read is absent, never an error.
+
+mod api_name;
+mod display;
+mod envelope;
+mod event_type;
+mod identity;
+mod identity_kind;
+mod log_file;
+mod lookup;
+mod outcome;
+mod payload;
+mod record;
+mod record_fields;
+mod salvage;
+mod session;
+mod time;
+
+pub use envelope::{DetailKind, Envelope, EnvelopeId, NotAnEnvelope};
+pub use event_type::{EventCategory, EventType};
+pub use identity::{AsRecorded, OnBehalfOf, UserIdentity};
+pub use identity_kind::IdentityKind;
+pub use log_file::{LogFile, Rejected, Rejection};
+pub use outcome::CallOutcome;
+pub use record::{NotARecord, Record};
+pub use session::{SessionContext, SessionIssuer};
