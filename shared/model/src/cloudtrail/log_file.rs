@@ -67,17 +67,15 @@ impl LogFile {
         file
     }
 
-    fn take(&mut self, value: Value) {
-        match value {
-            Value::Array(entries) => self.take_all(entries),
-            Value::Object(mut members) => match members.get_mut("Records") {
-                Some(Value::Array(entries)) => self.take_all(std::mem::take(entries)),
-                Some(_) | None if members.contains_key("digestS3Object") => self.reject(Rejection::Digest),
-                Some(_) | None => self.take_entry(Value::Object(members)),
-            },
-            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
-                self.take_entry(other);
-            }
+    fn take(&mut self, mut value: Value) {
+        if let Some(entries) = value.get_mut("Records").and_then(Value::as_array_mut) {
+            self.take_all(std::mem::take(entries));
+        } else if let Some(entries) = value.as_array_mut() {
+            self.take_all(std::mem::take(entries));
+        } else if value.get("digestS3Object").is_some() {
+            self.reject(Rejection::Digest);
+        } else {
+            self.take_entry(value);
         }
     }
 
