@@ -1,0 +1,82 @@
+"""The platform lines of an invocation: true durations, `Init Duration` on a cold start, all in the log tail.
+
+ministack counts the start of the process as part of the invocation and leaves the lines out of the tail.
+"""
+
+import contextvars
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import cloudwatch_logs, lambda_svc
+
+
+@dataclass
+class Invocation:
+    """What is known of the invocation that runs in this thread."""
+
+    started: float
+    init_seconds: float | None = None
+    lines: list[str] = field(default_factory=list)
+
+
+_current: contextvars.ContextVar[Invocation | None] = contextvars.ContextVar("invocation", default=None)
+_original_dispatch = lambda_svc._execute_function_dispatch
+_original_append = cloudwatch_logs._append_log_events
+_original_await_init = lambda_runtime.ProvidedWorker._await_init
+
+
+def install() -> None:
+    lambda_svc._execute_function_dispatch = _dispatch
+    cloudwatch_logs._append_log_events = _append
+    lambda_runtime.ProvidedWorker._await_init = _await_init
+
+
+def _dispatch(func: dict, config: dict, event: Any, request_id: str, started: float) -> dict:
+    token = _current.set(Invocation(time.perf_counter()))
+    try:
+        result = _original_dispatch(func, config, event, request_id, started)
+        if isinstance(result, dict) and _current.get().lines:
+            result["log"] = "\n".join(_current.get().lines) + "\n"
+        return result
+    finally:
+        _current.reset(token)
+
+
+def _await_init(worker, init_timeout: float | None = None) -> None:
+    """Called right after the process was spawned; returns when it first asks for an event."""
+    before = time.perf_counter()
+    try:
+        _original_await_init(worker, init_timeout)
+    finally:
+        invocation = _current.get()
+        if invocation is not None:
+            invocation.init_seconds = (invocation.init_seconds or 0.0) + time.perf_counter() - before
+
+
+def _append(stream: dict, events: list[dict]) -> None:
+    invocation = _current.get()
+    if invocation is not None and events and events[0]["message"].startswith("START RequestId: "):
+        for event in events:
+            if event["message"].startswith("REPORT RequestId: "):
+                event["message"] = _true_report(event["message"], invocation)
+        invocation.lines = [event["message"] for event in events]
+    _original_append(stream, events)
+
+
+def _true_report(line: str, invocation: Invocation) -> str:
+    """Rewrites `REPORT RequestId: …` with the fields and units of AWS."""
+    fields = dict(part.split(": ", 1) for part in line.split("\t") if ": " in part)
+    init = invocation.init_seconds or 0.0
+    seconds = max(0.0, time.perf_counter() - invocation.started - init)
+    shown = [
+        f"REPORT RequestId: {fields['REPORT RequestId']}",
+        f"Duration: {seconds * 1000:.2f} ms",
+        f"Billed Duration: {int((seconds + init) * 1000) + 1} ms",
+        f"Memory Size: {fields['Memory Size']}",
+        f"Max Memory Used: {fields['Max Memory Used']}",
+    ]
+    if invocation.init_seconds is not None:
+        shown.append(f"Init Duration: {init * 1000:.2f} ms")
+    return "\t".join(shown) + "\t"

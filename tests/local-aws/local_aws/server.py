@@ -1,0 +1,80 @@
+"""Runs ministack's ASGI application in this process, with everything that is added to it."""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+import threading
+
+from hypercorn.asyncio import serve as serve_asgi
+from hypercorn.config import Config
+from ministack import app as ministack
+
+from local_aws import cloudformation, dispatch, environment, eventbridge, iam, lambdas, pages
+
+SECONDS_TO_CLOSE = 2.0
+
+
+async def serve(settings: environment.Settings, until_stdin_closes: bool = False) -> None:
+    """Serves until SIGTERM, SIGINT or, if asked for, the end of standard input."""
+    install()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if until_stdin_closes:
+        threading.Thread(target=wait_for_end_of_stdin, args=(loop, stop), daemon=True).start()
+
+    server = asyncio.create_task(serve_asgi(application, config(settings), shutdown_trigger=stop.wait))
+    await announce_when_ready(server, settings)
+    try:
+        await server
+    finally:
+        lambdas.end_workers()
+
+
+def install() -> None:
+    """Teaches ministack what it lacks. Order matters only in that `dispatch` wraps all the rest."""
+    iam.install()
+    lambdas.install()
+    eventbridge.install()
+    cloudformation.install()
+    dispatch.install()
+
+
+async def application(scope, receive, send) -> None:
+    """Answers our own pages; everything else is AWS."""
+    if scope["type"] == "http" and scope["path"].startswith(pages.PREFIX):
+        await pages.respond(scope, receive, send)
+    else:
+        await ministack.app(scope, receive, send)
+
+
+def config(settings: environment.Settings) -> Config:
+    made = Config()
+    made.bind = [f"{environment.ADDRESS}:{settings.port}"]
+    made.keep_alive_timeout = 75
+    made.graceful_timeout = made.shutdown_timeout = SECONDS_TO_CLOSE
+    made.loglevel = "WARNING"
+    logging.getLogger("hypercorn.error").setLevel(logging.WARNING)
+    return made
+
+
+async def announce_when_ready(server: asyncio.Task, settings: environment.Settings) -> None:
+    """Prints the one line that tells a script to go on."""
+    while not server.done():
+        try:
+            _, writer = await asyncio.open_connection(environment.ADDRESS, settings.port)
+        except OSError:
+            await asyncio.sleep(0.02)
+            continue
+        writer.close()
+        facts = {"endpoint": settings.endpoint, "account": settings.account, "region": settings.region}
+        print(f"local-aws ready {json.dumps(facts | {'auth': settings.auth})}", flush=True)
+        return
+
+
+def wait_for_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    sys.stdin.buffer.read()
+    loop.call_soon_threadsafe(stop.set)
