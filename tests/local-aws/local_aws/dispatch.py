@@ -3,7 +3,7 @@
 import logging
 
 from ministack import app as ministack
-from ministack.core.iam_evaluator import AuthError
+from ministack.core.iam_evaluator import AuthError, find_iam_access_key_account
 from ministack.core.responses import get_account_id, get_region, get_request_client_ip
 from ministack.core.router import detect_service, extract_access_key_id
 
@@ -11,10 +11,17 @@ from local_aws import bus_policy, calls, iam, identity, names, records, trail
 
 _log = logging.getLogger("local_aws.dispatch")
 _original = ministack._dispatch_service_request
+_original_set_account = ministack.set_request_account_id
 
 
 def install() -> None:
     ministack._dispatch_service_request = _dispatch
+    ministack.set_request_account_id = _set_account
+
+
+def _set_account(key_id: str) -> None:
+    """A user's key works in the user's account; without IAM enforcement ministack takes the default account."""
+    _original_set_account(find_iam_access_key_account(key_id) or key_id)
 
 
 async def _dispatch(method, path, headers, body, query_params, request_id, *rest, **named):

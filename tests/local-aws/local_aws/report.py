@@ -4,8 +4,10 @@ ministack counts the start of the process as part of the invocation and leaves t
 """
 
 import contextvars
+import re
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -18,6 +20,7 @@ class Invocation:
 
     started: float
     init_seconds: float | None = None
+    peak_megabytes: int | None = None
     lines: list[str] = field(default_factory=list)
 
 
@@ -25,12 +28,14 @@ _current: contextvars.ContextVar[Invocation | None] = contextvars.ContextVar("in
 _original_dispatch = lambda_svc._execute_function_dispatch
 _original_append = cloudwatch_logs._append_log_events
 _original_await_init = lambda_runtime.ProvidedWorker._await_init
+_original_drain = lambda_runtime.ProvidedWorker._drain_stderr_bounded
 
 
 def install() -> None:
     lambda_svc._execute_function_dispatch = _dispatch
     cloudwatch_logs._append_log_events = _append
     lambda_runtime.ProvidedWorker._await_init = _await_init
+    lambda_runtime.ProvidedWorker._drain_stderr_bounded = _drain
 
 
 def _dispatch(func: dict, config: dict, event: Any, request_id: str, started: float) -> dict:
@@ -55,6 +60,23 @@ def _await_init(worker, init_timeout: float | None = None) -> None:
             invocation.init_seconds = (invocation.init_seconds or 0.0) + time.perf_counter() - before
 
 
+def _drain(worker, *arguments, **named) -> str:
+    """Called when the function has answered, while its process is still there to be measured."""
+    invocation = _current.get()
+    if invocation is not None and worker._proc is not None:
+        invocation.peak_megabytes = _peak_megabytes(worker._proc.pid) or invocation.peak_megabytes
+    return _original_drain(worker, *arguments, **named)
+
+
+def _peak_megabytes(process_id: int) -> int | None:
+    try:
+        status = Path(f"/proc/{process_id}/status").read_text()
+    except OSError:  # gone, or no Linux
+        return None
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return None if found is None else int(found.group(1)) // 1024
+
+
 def _append(stream: dict, events: list[dict]) -> None:
     invocation = _current.get()
     if invocation is not None and events and events[0]["message"].startswith("START RequestId: "):
@@ -75,7 +97,8 @@ def _true_report(line: str, invocation: Invocation) -> str:
         f"Duration: {seconds * 1000:.2f} ms",
         f"Billed Duration: {int((seconds + init) * 1000) + 1} ms",
         f"Memory Size: {fields['Memory Size']}",
-        f"Max Memory Used: {fields['Max Memory Used']}",
+        f"Max Memory Used: {invocation.peak_megabytes} MB" if invocation.peak_megabytes
+        else f"Max Memory Used: {fields['Max Memory Used']}",
     ]
     if invocation.init_seconds is not None:
         shown.append(f"Init Duration: {init * 1000:.2f} ms")

@@ -11,7 +11,18 @@ from hypercorn.asyncio import serve as serve_asgi
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from local_aws import cloudformation, dispatch, environment, eventbridge, iam, lambdas, pages
+from local_aws import (
+    cloudformation,
+    denials,
+    dispatch,
+    environment,
+    eventbridge,
+    history,
+    iam,
+    lambdas,
+    pages,
+    queue_metrics,
+)
 
 SECONDS_TO_CLOSE = 2.0
 
@@ -40,6 +51,9 @@ def install() -> None:
     lambdas.install()
     eventbridge.install()
     cloudformation.install()
+    denials.install()
+    history.install()
+    queue_metrics.install()
     dispatch.install()
 
 

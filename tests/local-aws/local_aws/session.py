@@ -42,7 +42,8 @@ class LocalAws:
     ) -> None:
         self.region = region
         self.account = account
-        self.logs = logs or Path(tempfile.mkdtemp(prefix="local-aws-logs-"))
+        self._own_logs = None if logs else tempfile.TemporaryDirectory(prefix="local-aws-logs-")
+        self.logs = logs or Path(self._own_logs.name)
         self.logs.mkdir(parents=True, exist_ok=True)
         self.endpoint = f"http://127.0.0.1:{free_port()}"
         self.faults = Faults(self.endpoint, free_port(), self.logs) if faults else None
