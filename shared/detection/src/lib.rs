@@ -1,1 +1,54 @@
-//! Sigma rules compiled to an indexed rule set.
+//! Sigma rules compiled to an indexed rule set, evaluated on CloudTrail records.
+//!
+//! ```
+//! use trailreflex_detection::{Document, Level, RuleSet};
+//!
+//! let rule = serde_json::json!({
+//!     "title": "Trail stopped",
+//!     "logsource": {"product": "aws", "service": "cloudtrail"},
+//!     "detection": {"call": {"eventName": "StopLogging"}, "condition": "call"},
+//!     "level": "high",
+//! });
+//! let loaded = RuleSet::load([Document::new("stopped.json", 1, rule)]);
+//! let record = serde_json::json!({"eventName": "StopLogging"});
+//! assert_eq!(loaded.rules.evaluate(&record)[0].rule.level, Level::High);
+//! ```
+
+mod bundle;
+mod clause;
+mod condition;
+mod detection;
+mod document;
+mod draft;
+mod explain;
+mod field;
+mod fold;
+mod index;
+mod item;
+mod level;
+mod logsource;
+mod matcher;
+mod modifier;
+mod number;
+mod pattern;
+mod pin;
+mod placeholders;
+mod reject;
+mod rule;
+mod ruleset;
+mod template;
+mod time;
+#[cfg(feature = "yaml")]
+mod yaml;
+
+pub use bundle::{Bundle, BundleError};
+pub use document::{Document, Origin};
+pub use explain::{Explanation, MatchedField, MatchedSelection};
+pub use level::Level;
+pub use pin::{Pin, Pins, Text};
+pub use placeholders::Placeholders;
+pub use reject::{ConditionProblem, Reason, Rejected, SelectionProblem};
+pub use rule::Rule;
+pub use ruleset::{Loaded, Match, RequiredEvents, RuleSet};
+#[cfg(feature = "yaml")]
+pub use yaml::read_yaml;

@@ -1,0 +1,185 @@
+//! Why a document was not accepted.
+
+use std::fmt;
+
+use crate::document::Origin;
+
+/// A document that is not part of the rule set, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Where the document was read.
+    pub origin: Origin,
+    /// The title, if the document has one.
+    pub title: Option<String>,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.origin, self.reason)
+    }
+}
+
+/// What is wrong with a document.
+///
+/// Guessing what a rule means would raise false alarms or miss real ones, so anything in doubt is here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The text, described.is not YAML.
+    #[error("not YAML: {0}")]
+    NotYaml(String),
+    /// The document is not a map.
+    #[error("a rule must be a map")]
+    NotAMap,
+    /// The document has none of the three sections that tell what it is.
+    #[error("has neither `detection` nor `correlation` nor `filter`")]
+    UnknownKind,
+    /// A mandatory key is missing or empty.
+    #[error("`{0}` is missing or empty")]
+    Missing(&'static str),
+    /// A key holds a value of the wrong kind.
+    #[error("`{key}` must be {expected}")]
+    WrongType {
+        /// The key.
+        key: String,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// The level is none of Sigma's.
+    #[error("`{0}` is not a level; use informational, low, medium, high or critical")]
+    UnknownLevel(String),
+    /// The rule is about another log.
+    #[error("is for log source `{0}`; only product `aws`, service `cloudtrail` is evaluated")]
+    OtherLogSource(String),
+    /// Another document of that id or name was accepted before.
+    #[error("the id or name `{id}` is already used in {first}")]
+    Duplicate {
+        /// The id or name.
+        id: String,
+        /// Where it was first seen.
+        first: Origin,
+    },
+    /// A selection cannot mean anything.
+    #[error("selection `{selection}`: {problem}")]
+    BadSelection {
+        /// The selection.
+        selection: String,
+        /// What is wrong.
+        problem: SelectionProblem,
+    },
+    /// The condition is not one.
+    #[error("condition `{condition}`: {problem}")]
+    BadCondition {
+        /// The condition as written.
+        condition: String,
+        /// What is wrong.
+        problem: ConditionProblem,
+    },
+    /// A correlation or filter names a rule that is not there.
+    #[error("refers to the rule `{0}`, which was not accepted or does not exist")]
+    UnknownRule(String),
+    /// A correlation is not one.
+    #[error("correlation: {0}")]
+    BadCorrelation(String),
+}
+
+/// What is wrong with a selection.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectionProblem {
+    /// Nothing to test.
+    #[error("holds no test")]
+    Empty,
+    /// A field with an empty list of values.
+    #[error("`{0}` has no value")]
+    NoValue(String),
+    /// A map where a value belongs.
+    #[error("`{0}` holds a map or list where a value belongs; nested fields are written with dots")]
+    NotAValue(String),
+    /// `null` as a keyword.
+    #[error("null needs a field")]
+    NullKeyword,
+    /// A modifier that Sigma does not know.
+    #[error("`{item}` has the unknown modifier `{modifier}`")]
+    UnknownModifier {
+        /// The field with its modifiers.
+        item: String,
+        /// The modifier.
+        modifier: String,
+    },
+    /// A modifier that does not apply to the value or to what earlier modifiers made of it.
+    #[error("`{item}`: `{modifier}` cannot be applied to {value}")]
+    CannotApply {
+        /// The field with its modifiers.
+        item: String,
+        /// The modifier.
+        modifier: String,
+        /// What it was applied to.
+        value: String,
+    },
+    /// A modifier that needs a field, without one.
+    #[error("`{item}`: `{modifier}` needs a field")]
+    NeedsField {
+        /// The modifiers.
+        item: String,
+        /// The modifier.
+        modifier: String,
+    },
+    /// A placeholder that nobody defined.
+    #[error("`{item}`: no list is given for the placeholder `%{placeholder}%`")]
+    UnknownPlaceholder {
+        /// The field with its modifiers.
+        item: String,
+        /// The placeholder.
+        placeholder: String,
+    },
+    /// Text that cannot be encoded.
+    #[error("`{item}`: {value} cannot be encoded: {problem}")]
+    CannotEncode {
+        /// The field with its modifiers.
+        item: String,
+        /// The text, described.
+        value: String,
+        /// Why not.
+        problem: &'static str,
+    },
+    /// A regular expression outside the linear-time subset.
+    #[error("`{item}`: not a supported regular expression: {problem}")]
+    BadRegex {
+        /// The field with its modifiers.
+        item: String,
+        /// The parser's words, in one line.
+        problem: String,
+    },
+    /// A value that is no network.
+    #[error("`{item}`: `{value}` is not a network such as `10.0.0.0/8`")]
+    BadNetwork {
+        /// The field with its modifiers.
+        item: String,
+        /// The value.
+        value: String,
+    },
+}
+
+/// What is wrong with a condition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConditionProblem {
+    /// A selection that is not defined.
+    #[error("`{0}` is not defined")]
+    Undefined(String),
+    /// A pattern that no selection has.
+    #[error("`{0}` matches no selection")]
+    MatchesNothing(String),
+    /// The notation that correlations replaced.
+    #[error("aggregation with `|` was replaced by correlation rules")]
+    Aggregation,
+    /// A word in the wrong place.
+    #[error("unexpected `{0}`")]
+    Unexpected(String),
+    /// The condition ends too early.
+    #[error("ends too early")]
+    Unfinished,
+    /// More nesting than any sane rule has.
+    #[error("is nested too deeply")]
+    TooDeep,
+}

@@ -1,0 +1,53 @@
+//! Rules as people write them: YAML, several documents to a file.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::document::{Document, Origin};
+use crate::reject::{Reason, Rejected};
+
+/// Reads every document of a YAML text; `file` is for messages.
+///
+/// Documents before a syntax error are kept, it and what follows it in the file are reported.
+pub fn read_yaml(file: &str, text: &str) -> (Vec<Document>, Vec<Rejected>) {
+    let lines = first_lines(text);
+    let mut documents = Vec::new();
+    let mut rejected = Vec::new();
+    for (number, parsed) in yaml_serde::Deserializer::from_str(text).enumerate() {
+        let begins = lines.get(number).copied().unwrap_or(1);
+        match Value::deserialize(parsed) {
+            Ok(Value::Null) => {}
+            Ok(value) => documents.push(Document::new(file, begins, value)),
+            Err(error) => {
+                let line =
+                    error.location().and_then(|place| u32::try_from(place.line()).ok()).unwrap_or(begins);
+                rejected.push(Rejected {
+                    origin: Origin { file: file.to_owned(), line },
+                    title: None,
+                    reason: Reason::NotYaml(error.to_string()),
+                });
+                // After a syntax error the parser reports nothing but the same error again.
+                break;
+            }
+        }
+    }
+    (documents, rejected)
+}
+
+/// Returns the line on which each document begins, counted from 1.
+///
+/// A line that begins with `---` separates documents wherever it stands: YAML forbids it inside block scalars.
+fn first_lines(text: &str) -> Vec<u32> {
+    let mut lines = Vec::new();
+    let mut in_document = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let holds_content = !line.trim().is_empty() && !line.starts_with(['#', '%']);
+        if line.starts_with("---") || (!in_document && holds_content) {
+            lines.push(number);
+            in_document = true;
+        } else if line.starts_with("...") {
+            in_document = false;
+        }
+    }
+    lines
+}

@@ -1,0 +1,6 @@
+//! Everything about rules that can be seen from outside, in one binary.
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod loading;
