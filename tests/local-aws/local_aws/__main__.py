@@ -28,6 +28,7 @@ def arguments() -> tuple[environment.Settings, bool]:
     parser.add_argument("--account", default="111122223333", help="account of the credentials test/test")
     parser.add_argument("--auth", action="store_true", help="check signatures and enforce IAM policies")
     parser.add_argument("--functions-endpoint", metavar="URL", help="where functions send their calls, e.g. microburst")
+    parser.add_argument("--functions-port", type=int, metavar="PORT", help="a second port, to which that proxy forwards")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when whoever holds stdin has gone")
     given = vars(parser.parse_args())
     until_stdin_closes = given.pop("until_stdin_closes")
@@ -46,13 +47,18 @@ def complain_if_unusable(settings: environment.Settings) -> None:
         sys.exit("local_aws needs cbor2 (CloudWatch calls of the Rust SDK are lost without it): pip install cbor2")
     if not settings.account.isdigit() or len(settings.account) != 12:
         sys.exit(f"local_aws needs an account of 12 digits, got `{settings.account}`")
+    for port in settings.ports:
+        complain_if_in_use(port)
+
+
+def complain_if_in_use(port: int) -> None:
     with socket.socket() as probe:
         # As the server will bind it: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((environment.ADDRESS, settings.port))
+            probe.bind((environment.ADDRESS, port))
         except OSError as error:
-            sys.exit(f"local_aws cannot use {environment.ADDRESS}:{settings.port}: {error.strerror}")
+            sys.exit(f"local_aws cannot use {environment.ADDRESS}:{port}: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -23,10 +23,15 @@ class Settings:
     account: str = "111122223333"
     auth: bool = False
     functions_endpoint: str | None = None  # where functions send their calls; the server itself by default
+    functions_port: int | None = None  # where those calls arrive, if there is a proxy in between
 
     @property
     def endpoint(self) -> str:
         return f"http://{ADDRESS}:{self.port}"
+
+    @property
+    def ports(self) -> list[int]:
+        return [self.port] + ([self.functions_port] if self.functions_port else [])
 
 
 def apply(settings: Settings) -> tempfile.TemporaryDirectory:

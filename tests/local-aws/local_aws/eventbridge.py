@@ -44,6 +44,10 @@ def kept_deliveries() -> list[dict[str, Any]]:
     return list(_deliveries)
 
 
+def forget() -> None:
+    _deliveries.clear()
+
+
 def _dispatch_event(event: dict[str, Any], view: Any = None) -> None:
     """ministack's walk over the rules of a bus, with the third state that a rule can have."""
     view = view or eventbridge._pattern_event_view(event)

@@ -1,13 +1,14 @@
 """Microburst before the server: makes chosen calls fail as AWS fails, for instance with Throttling."""
 
+import contextlib
 import json
 import os
 import sys
-import urllib.request
+import threading
 from pathlib import Path
 from typing import Any
 
-from local_aws.processes import Child, listens
+from local_aws.processes import Child, ask, listens
 
 SECONDS_TO_START = 20.0
 
@@ -15,18 +16,24 @@ SECONDS_TO_START = 20.0
 class Faults:
     """The proxy and its rules. Functions of a session with faults send their calls through it."""
 
-    def __init__(self, upstream: str, port: int, logs: Path) -> None:
+    def __init__(self, port: int, behind: int, logs: Path) -> None:
         self.endpoint = f"http://127.0.0.1:{port}"
-        self._upstream = upstream
+        self.behind = behind  # the server's port for what comes through the proxy
         self._port = port
         self._logs = logs
         self._proxy: Child | None = None
 
     def start(self) -> None:
         program = Path(sys.executable).with_name("microburst")
-        command = [str(program), "--upstream", self._upstream, "--port", str(self._port)]
+        command = [str(program), "--upstream", f"http://127.0.0.1:{self.behind}", "--port", str(self._port)]
         self._proxy = Child("microburst", command, dict(os.environ), self._logs / "microburst.log")
         self._proxy.wait_until(lambda: listens(self._port), SECONDS_TO_START)
+        threading.Thread(target=self._warm_up, daemon=True).start()
+
+    def _warm_up(self) -> None:
+        """The first call takes it two seconds; let them pass while something else is going on."""
+        with contextlib.suppress(OSError):
+            ask(f"{self.endpoint}/_ministack/ready")
 
     def end(self) -> None:
         if self._proxy:
@@ -47,8 +54,5 @@ class Faults:
 
     def _ask(self, method: str, name: str, content: Any = None) -> Any:
         body = None if content is None else json.dumps(content).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.endpoint}/_microburst/{name}", body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            text = answer.read()
+        text = ask(f"{self.endpoint}/_microburst/{name}", method, body)
         return json.loads(text) if text.strip() else None

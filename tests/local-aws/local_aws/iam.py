@@ -24,7 +24,7 @@ _ABOUT_CALLER = ("CreateAccessKey", "DeleteAccessKey", "GetUser", "ListAccessKey
 
 
 def install() -> None:
-    managed_policies.add()
+    managed_policies.install()
     _wrap("CreateAccessKey", _within_key_quota)
     _wrap("DeleteAccessKey", _only_own_keys)
     for kind in ("User", "Role", "Group"):

@@ -48,7 +48,19 @@ _POLICIES = {
 }
 
 
-def add() -> None:
+def install() -> None:
+    """Adds the policies now and after each reset, which restores ministack's own set."""
+    inner = iam._seed_aws_managed_policies
+
+    def seed() -> None:
+        inner()
+        _add()
+
+    iam._seed_aws_managed_policies = seed
+    _add()
+
+
+def _add() -> None:
     for name, statements in _POLICIES.items():
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
         arn = f"arn:aws:iam::aws:policy/{name}"

@@ -9,7 +9,7 @@ import time
 from ministack.core.responses import request_scope
 from ministack.services import cloudwatch, sqs
 
-SECONDS_BETWEEN = 5.0
+SECONDS_BETWEEN = 2.0
 NAMESPACE = "AWS/SQS"
 
 

@@ -12,6 +12,7 @@ from hypercorn.config import Config
 from ministack import app as ministack
 
 from local_aws import (
+    alarms,
     cloudformation,
     denials,
     dispatch,
@@ -22,6 +23,7 @@ from local_aws import (
     lambdas,
     pages,
     queue_metrics,
+    trail,
 )
 
 SECONDS_TO_CLOSE = 2.0
@@ -37,7 +39,8 @@ async def serve(settings: environment.Settings, until_stdin_closes: bool = False
     if until_stdin_closes:
         threading.Thread(target=wait_for_end_of_stdin, args=(loop, stop), daemon=True).start()
 
-    server = asyncio.create_task(serve_asgi(application, config(settings), shutdown_trigger=stop.wait))
+    serving = serve_asgi(application(settings), config(settings), shutdown_trigger=stop.wait)
+    server = asyncio.create_task(serving)
     await announce_when_ready(server, settings)
     try:
         await server
@@ -54,20 +57,49 @@ def install() -> None:
     denials.install()
     history.install()
     queue_metrics.install()
+    alarms.install()
     dispatch.install()
+    forget_on_reset()
 
 
-async def application(scope, receive, send) -> None:
-    """Answers our own pages; everything else is AWS."""
-    if scope["type"] == "http" and scope["path"].startswith(pages.PREFIX):
-        await pages.respond(scope, receive, send)
-    else:
-        await ministack.app(scope, receive, send)
+def forget_on_reset() -> None:
+    """`POST /_ministack/reset` empties the account; what was recorded of it goes too."""
+    inner = ministack._reset_all_state
+
+    def reset() -> None:
+        inner()
+        trail.forget()
+        eventbridge.forget()
+
+    ministack._reset_all_state = reset
+
+
+def application(settings: environment.Settings):
+    """Returns what answers our own pages and hands everything else to ministack."""
+
+    async def answer(scope, receive, send) -> None:
+        if scope["type"] != "http":
+            await ministack.app(scope, receive, send)
+        elif scope["path"].startswith(pages.PREFIX):
+            await pages.respond(scope, receive, send)
+        else:
+            await ministack.app(as_signed(scope, settings), receive, send)
+
+    return answer
+
+
+def as_signed(scope: dict, settings: environment.Settings) -> dict:
+    """Restores the host that a call was signed for: a proxy has put ours in its place."""
+    if not settings.functions_port or scope["server"][1] != settings.functions_port:
+        return scope
+    host = settings.functions_endpoint.rpartition("//")[2].encode()
+    others = [(name, value) for name, value in scope["headers"] if name.lower() != b"host"]
+    return {**scope, "headers": [(b"host", host), *others]}
 
 
 def config(settings: environment.Settings) -> Config:
     made = Config()
-    made.bind = [f"{environment.ADDRESS}:{settings.port}"]
+    made.bind = [f"{environment.ADDRESS}:{port}" for port in settings.ports]
     made.keep_alive_timeout = 75
     made.graceful_timeout = made.shutdown_timeout = SECONDS_TO_CLOSE
     made.loglevel = "WARNING"

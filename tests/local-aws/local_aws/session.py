@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 import urllib.parse
-import urllib.request
 from pathlib import Path
 from typing import Any, Callable
 
@@ -20,7 +19,7 @@ from botocore.config import Config
 
 from local_aws.deployment import Deployment
 from local_aws.faults import Faults
-from local_aws.processes import Child, free_port
+from local_aws.processes import Child, ask, free_port
 
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 60.0
@@ -46,7 +45,7 @@ class LocalAws:
         self.logs = logs or Path(self._own_logs.name)
         self.logs.mkdir(parents=True, exist_ok=True)
         self.endpoint = f"http://127.0.0.1:{free_port()}"
-        self.faults = Faults(self.endpoint, free_port(), self.logs) if faults else None
+        self.faults = Faults(free_port(), free_port(), self.logs) if faults else None
         self._auth = auth
         self._variables = variables or {}
         self._server: Child | None = None
@@ -67,7 +66,8 @@ class LocalAws:
         command = [sys.executable, "-m", "local_aws", "--port", self.endpoint.rsplit(":", 1)[1], "--region", self.region,
                    "--account", self.account, "--until-stdin-closes"]
         command += ["--auth"] if self._auth else []
-        command += ["--functions-endpoint", self.faults.endpoint] if self.faults else []
+        if self.faults:
+            command += ["--functions-endpoint", self.faults.endpoint, "--functions-port", str(self.faults.behind)]
         environment = os.environ | {"PYTHONPATH": str(PACKAGE_PARENT)} | self._variables
         self._server = Child("local_aws", command, environment, self.logs / "local-aws.log")
         self._server.wait_until(lambda: "local-aws ready" in self._server.log.read_text(), SECONDS_TO_START)
@@ -93,7 +93,7 @@ class LocalAws:
             aws_access_key_id=key[0],
             aws_secret_access_key=key[1],
             aws_session_token=token,
-            config=Config(user_agent=agent, retries={"total_max_attempts": 1}),
+            config=Config(user_agent=agent, retries={"total_max_attempts": 1}, proxies={}),
         )
         if source:
             made.meta.events.register(
@@ -113,6 +113,7 @@ class LocalAws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "NO_PROXY": "127.0.0.1",
             "SAM_CLI_TELEMETRY": "0",
         }
 
@@ -142,9 +143,7 @@ class LocalAws:
     def quarantine(self, user: str, access_key_id: str, policy: str = "AWSCompromisedKeyQuarantineV3") -> str:
         """Rehearses that AWS found the key in public; returns the event's id."""
         query = urllib.parse.urlencode({"userName": user, "accessKeyId": access_key_id, "policyName": policy})
-        request = urllib.request.Request(f"{self.endpoint}/_local_aws/quarantine?{query}", method="POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)["eventID"]
+        return json.loads(ask(f"{self.endpoint}/_local_aws/quarantine?{query}", "POST"))["eventID"]
 
     def records(self) -> list[dict[str, Any]]:
         """Returns all CloudTrail records so far, delivered or not."""
@@ -155,8 +154,7 @@ class LocalAws:
         return self._page("deliveries")
 
     def _page(self, name: str) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.endpoint}/_local_aws/{name}", timeout=10) as answer:
-            return [json.loads(line) for line in answer.read().splitlines()]
+        return [json.loads(line) for line in ask(f"{self.endpoint}/_local_aws/{name}").splitlines()]
 
 
 def eventually(observe: Callable[[], Any], seconds: float = 20.0, every: float = 0.1) -> Any:

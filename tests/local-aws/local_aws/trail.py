@@ -28,6 +28,10 @@ def kept_records() -> list[dict[str, Any]]:
     return list(_kept)
 
 
+def forget() -> None:
+    _kept.clear()
+
+
 def is_logging(account: str, region: str) -> bool:
     """Says if a trail of the account covers the region and is switched on."""
     return any(

@@ -1,10 +1,10 @@
 """Metrics, in the protocol of the Rust SDK, which boto3 does not speak."""
 
 import datetime
-import urllib.request
 
 import cbor2
 
+from local_aws.processes import ask
 from local_aws.session import eventually
 
 
@@ -17,9 +17,7 @@ def call(account, operation, content):
         "SignedHeaders=host, Signature=0",
     }
     url = f"{account.aws.endpoint}/service/GraniteServiceVersion20100801/operation/{operation}"
-    request = urllib.request.Request(url, cbor2.dumps(content), headers, method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        body = answer.read()
+    body = ask(url, "POST", cbor2.dumps(content), headers)
     return cbor2.loads(body) if body else {}
 
 
@@ -47,16 +45,36 @@ def test_a_call_in_cbor_is_recorded(account):
         "monitoring.amazonaws.com", "too-many", False)
 
 
-def test_the_depth_of_a_queue_is_a_metric_on_which_an_alarm_fires(account):
-    queue = account.queue("dead")
-    account.client("cloudwatch").put_metric_alarm(
-        AlarmName="dead-letters", Namespace="AWS/SQS", MetricName="ApproximateNumberOfMessagesVisible",
-        Dimensions=[{"Name": "QueueName", "Value": "dead"}], Statistic="Maximum", Period=60, EvaluationPeriods=1,
-        Threshold=1, ComparisonOperator="GreaterThanOrEqualToThreshold")
-    account.client("sqs").send_message(QueueUrl=queue.url, MessageBody="x")
+def alarm_on(account, name, **changes):
+    account.client("cloudwatch").put_metric_alarm(**{
+        "AlarmName": name, "Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible",
+        "Dimensions": [{"Name": "QueueName", "Value": name}], "Statistic": "Maximum", "Period": 60, "EvaluationPeriods": 1,
+        "Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold", **changes})
 
     def state():
-        alarm = account.client("cloudwatch").describe_alarms(AlarmNames=["dead-letters"])["MetricAlarms"][0]
-        return alarm["StateValue"] == "ALARM"
+        return account.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
 
-    assert eventually(state, seconds=30)
+    return state
+
+
+def test_an_alarm_fires_on_the_depth_of_its_own_queue_only(account):
+    dead, other = account.queue("dead"), account.queue("other")
+    of_dead, of_other = alarm_on(account, "dead"), alarm_on(account, "other")
+    account.client("sqs").send_message(QueueUrl=dead.url, MessageBody="x")
+    assert eventually(lambda: of_dead() == "ALARM" and of_other() == "OK"), other.arn
+
+
+def test_missing_data_counts_as_the_alarm_says(account):
+    states = {treatment: alarm_on(account, f"nothing-{treatment}", TreatMissingData=treatment)
+              for treatment in ("missing", "ignore", "breaching", "notBreaching")}
+    assert eventually(lambda: states["breaching"]() == "ALARM")
+    assert {treatment: state() for treatment, state in states.items()} == {
+        "missing": "INSUFFICIENT_DATA", "ignore": "INSUFFICIENT_DATA", "breaching": "ALARM", "notBreaching": "OK"}
+
+
+def test_a_composite_alarm_follows_its_children(account):
+    alarm_on(account, "child", TreatMissingData="notBreaching")
+    account.client("cloudwatch").put_composite_alarm(AlarmName="parent", AlarmRule="ALARM(child)")
+    account.client("cloudwatch").set_alarm_state(AlarmName="child", StateValue="ALARM", StateReason="rehearsal")
+    found = account.client("cloudwatch").describe_alarms(AlarmNames=["parent"], AlarmTypes=["CompositeAlarm"])
+    assert found["CompositeAlarms"][0]["StateValue"] == "ALARM"
