@@ -20,12 +20,14 @@ _INHERITED = ("PATH", "LANG", "TZ", "LD_LIBRARY_PATH", "AWS_ENDPOINT_URL", "AWS_
               "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 
 _original_environment = lambda_svc._provided_worker_env
+_original_handler_class = lambda_runtime.ProvidedWorker._build_handler_class
 
 
 def install() -> None:
     lambda_runtime.execution_credentials = role_credentials
     lambda_svc.execution_credentials = role_credentials
     lambda_svc._provided_worker_env = function_environment
+    lambda_runtime.ProvidedWorker._build_handler_class = _prompt_handler_class
     report.install()
     async_invoke.install()
 
@@ -74,6 +76,13 @@ def function_environment(config: dict[str, Any], code_dir: str, port: int) -> di
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": group,
     } | format_ | added
+
+
+def _prompt_handler_class(worker, generation, pending):
+    """The Runtime API sends head and body apart; held back by Nagle, each warm invocation took 40 ms longer."""
+    made = _original_handler_class(worker, generation, pending)
+    made.disable_nagle_algorithm = True
+    return made
 
 
 def _record_assume_role(account: str, region: str, role_arn: str, session: str, key_id: str, token: str) -> None:

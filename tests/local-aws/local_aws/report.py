@@ -18,11 +18,17 @@ from ministack.services import cloudwatch_logs, lambda_svc
 class Invocation:
     """What is known of the invocation that runs in this thread."""
 
-    started: float
+    request_id: str
+    started: float  # when the function could take the event
+    answered: float | None = None
     init_seconds: float | None = None
     peak_megabytes: int | None = None
+    init_log: list[str] = field(default_factory=list)  # of an initialisation that failed
     lines: list[str] = field(default_factory=list)
 
+
+# ministack's words for a process that ended before it asked for an event, with what it had written.
+_EXITED = re.compile(r"bootstrap exited during init with code (-?\d+)(?:: (.*))?$", re.DOTALL)
 
 _current: contextvars.ContextVar[Invocation | None] = contextvars.ContextVar("invocation", default=None)
 _original_dispatch = lambda_svc._execute_function_dispatch
@@ -39,7 +45,7 @@ def install() -> None:
 
 
 def _dispatch(func: dict, config: dict, event: Any, request_id: str, started: float) -> dict:
-    token = _current.set(Invocation(time.perf_counter()))
+    token = _current.set(Invocation(request_id, time.perf_counter()))
     try:
         result = _original_dispatch(func, config, event, request_id, started)
         if isinstance(result, dict) and _current.get().lines:
@@ -51,19 +57,30 @@ def _dispatch(func: dict, config: dict, event: Any, request_id: str, started: fl
 
 def _await_init(worker, init_timeout: float | None = None) -> None:
     """Called right after the process was spawned; returns when it first asks for an event."""
+    invocation = _current.get()
     before = time.perf_counter()
     try:
         _original_await_init(worker, init_timeout)
+    except RuntimeError as error:
+        exited = _EXITED.match(str(error))
+        if exited is None or invocation is None:
+            raise
+        invocation.init_log = (exited.group(2) or "").splitlines()
+        raise lambda_runtime.ProvidedRuntimeError(
+            f"RequestId: {invocation.request_id} Error: Runtime exited with error: exit status {exited.group(1)}",
+            "Runtime.ExitError",
+        ) from error
     finally:
-        invocation = _current.get()
         if invocation is not None:
-            invocation.init_seconds = (invocation.init_seconds or 0.0) + time.perf_counter() - before
+            invocation.started = time.perf_counter()
+            invocation.init_seconds = (invocation.init_seconds or 0.0) + invocation.started - before
 
 
 def _drain(worker, *arguments, **named) -> str:
     """Called when the function has answered, while its process is still there to be measured."""
     invocation = _current.get()
     if invocation is not None and worker._proc is not None:
+        invocation.answered = time.perf_counter()  # draining the log takes longer than many a function
         invocation.peak_megabytes = _peak_megabytes(worker._proc.pid) or invocation.peak_megabytes
     return _original_drain(worker, *arguments, **named)
 
@@ -80,6 +97,8 @@ def _peak_megabytes(process_id: int) -> int | None:
 def _append(stream: dict, events: list[dict]) -> None:
     invocation = _current.get()
     if invocation is not None and events and events[0]["message"].startswith("START RequestId: "):
+        log = [{**events[0], "message": line} for line in invocation.init_log]
+        events = [events[0], *log, *events[1:]]
         for event in events:
             if event["message"].startswith("REPORT RequestId: "):
                 event["message"] = _true_report(event["message"], invocation)
@@ -91,7 +110,7 @@ def _true_report(line: str, invocation: Invocation) -> str:
     """Rewrites `REPORT RequestId: …` with the fields and units of AWS."""
     fields = dict(part.split(": ", 1) for part in line.split("\t") if ": " in part)
     init = invocation.init_seconds or 0.0
-    seconds = max(0.0, time.perf_counter() - invocation.started - init)
+    seconds = max(0.0, (invocation.answered or time.perf_counter()) - invocation.started)
     shown = [
         f"REPORT RequestId: {fields['REPORT RequestId']}",
         f"Duration: {seconds * 1000:.2f} ms",

@@ -6,9 +6,13 @@
 
 import json
 import os
+import sys
 import urllib.request
 
 API = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
+
+if "EXIT" in os.environ:
+    sys.exit("no configuration")
 
 
 def answer(event):

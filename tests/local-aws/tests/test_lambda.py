@@ -29,6 +29,17 @@ def test_the_report_line_names_the_init_duration_of_a_cold_start_only(account):
     assert [event["message"] for event in logged if event["message"].startswith("REPORT")] == [cold, warm]
 
 
+def test_a_function_that_ends_at_its_start_says_why_in_the_log(account):
+    account.function("worker", Environment={"Variables": {"EXIT": "1"}})
+    answer = account.invoke("worker", {})
+    lines = [event["message"] for event in account.client("logs").filter_log_events(
+        logGroupName="/aws/lambda/worker")["events"]]
+    request_id = lines[0].split()[2]
+    assert answer == {"errorType": "Runtime.ExitError",
+                      "errorMessage": f"RequestId: {request_id} Error: Runtime exited with error: exit status 1"}
+    assert lines[1:3] == ["no configuration", f"END RequestId: {request_id}"]
+
+
 def test_a_functions_environment_is_what_aws_defines_and_the_way_home(account):
     arn = account.function("worker", Environment={"Variables": {"MODE": "plan"}}, MemorySize=256)
     seen = account.invoke("worker", {})["environment"]
