@@ -1,3 +1,43 @@
-//! Lambda: contains a compromised IAM identity, verifiably and reversibly.
+//! Lambda entry point: builds what the function needs, once per cold start, and reports what came of a request.
 
-fn main() {}
+use serde_json::Value;
+use trailreflex_aws::{Bus, DynamoJournal, IamAccount, Metrics, Quarantine};
+use trailreflex_contain_identity::{Config, Reporter, Responder, built_in_playbooks};
+use trailreflex_lambda::{Edge, Environment, Failure, now};
+use trailreflex_metrics::Function;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let environment = Environment::of_process();
+    trailreflex_lambda::init_telemetry(environment.text("AWS_LAMBDA_LOG_LEVEL").as_deref());
+    let config = Config::from_environment(environment)?;
+    let aws = trailreflex_aws::load().await;
+    let metrics = Metrics::new(&aws);
+    let quarantine = Quarantine::new(&aws, config.quarantine_queue_url);
+    let edge = Edge { function: Function::ContainIdentity, quarantine, metrics: metrics.clone() };
+    let responder = &Responder {
+        account: IamAccount::new(&aws),
+        journal: DynamoJournal::new(&aws, config.journal_table),
+        guardrails: config.guardrails,
+        mode: config.mode,
+        playbooks: built_in_playbooks()?,
+    };
+    let reporter = &Reporter { bus: Bus::new(&aws, config.findings_bus), metrics };
+    trailreflex_lambda::run(edge, |payload, _context| handle(responder, reporter, payload)).await
+}
+
+async fn handle(
+    responder: &Responder<IamAccount, DynamoJournal>,
+    reporter: &Reporter,
+    payload: Value,
+) -> Result<Value, Failure> {
+    match responder.handle(payload, &now).await {
+        Ok(answer) => reporter.report(answer, &responder.journal, now()).await,
+        Err(trouble) => {
+            if let Some(outcome) = &trouble.outcome {
+                reporter.report_trouble(outcome, now()).await;
+            }
+            Err(trouble.failure)
+        }
+    }
+}

@@ -1,1 +1,31 @@
-//! The only crate that names the AWS SDK: thin adapters.
+//! The only crate that names the AWS SDK: thin adapters, one cargo feature per service client.
+//!
+//! Adapters decide nothing. They make one call, name its failure and say whether trying again may help.
+
+mod failure;
+mod sdk;
+
+#[cfg(feature = "account")]
+mod account;
+#[cfg(feature = "bus")]
+mod bus;
+#[cfg(feature = "journal")]
+mod journal;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "quarantine")]
+mod quarantine;
+
+#[cfg(feature = "account")]
+pub use account::IamAccount;
+pub use aws_config::SdkConfig;
+#[cfg(feature = "bus")]
+pub use bus::{Bus, BusEvent};
+pub use failure::CallFailed;
+#[cfg(feature = "journal")]
+pub use journal::DynamoJournal;
+#[cfg(feature = "metrics")]
+pub use metrics::Metrics;
+#[cfg(feature = "quarantine")]
+pub use quarantine::Quarantine;
+pub use sdk::load;

@@ -1,1 +1,19 @@
-//! What every function needs: run loop, configuration, failures, logs.
+//! What every function needs: run loop, configuration, failures, logs, and the one clock.
+
+mod environment;
+mod failure;
+mod not_json;
+mod run;
+mod telemetry;
+
+pub use environment::{Environment, InvalidConfiguration};
+pub use failure::Failure;
+pub use run::{Edge, run};
+pub use telemetry::init as init_telemetry;
+
+/// Returns the time. Nothing else in production code reads a clock: whoever needs the time is given it.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+#[must_use]
+pub fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}

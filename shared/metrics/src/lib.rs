@@ -1,1 +1,189 @@
-//! The closed set of CloudWatch metrics.
+//! The closed set of CloudWatch metrics: name, unit and dimensions of everything that Trailreflex publishes.
+//!
+//! A closed set keeps the cost known: every dimension has few values, none of them chosen by a caller.
+
+use jiff::Timestamp;
+use trailreflex_model::{RuleRef, Severity};
+
+/// The CloudWatch namespace of all metrics.
+pub const NAMESPACE: &str = "Trailreflex";
+
+/// A function, as a dimension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Function {
+    /// `detect`
+    Detect,
+    /// `contain-identity`
+    ContainIdentity,
+}
+
+impl Function {
+    /// Returns the function's folder name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Detect => "detect",
+            Self::ContainIdentity => "contain-identity",
+        }
+    }
+}
+
+/// Everything that is measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Metric {
+    /// Events that a function was given.
+    Events(Function),
+    /// Events that no retry can make usable; they are on the quarantine queue.
+    Quarantined(Function),
+    /// Invocations that failed and that Lambda will try again.
+    Retried(Function),
+    /// Findings of one severity.
+    Findings(Severity),
+    /// Findings of one rule.
+    FindingsOfRule {
+        /// The rule's name, or its id if it has none.
+        rule: String,
+        /// Its severity.
+        severity: Severity,
+    },
+    /// Seconds from a call to its finding.
+    SecondsToDetect,
+    /// Plans by what came of them, in the words of the outcome's `status`.
+    Plans(&'static str),
+    /// Actions by what came of them.
+    Actions {
+        /// The action's name.
+        action: &'static str,
+        /// In the words of the step's `result`.
+        outcome: &'static str,
+    },
+    /// Seconds from a call to the moment when its containment was read back.
+    SecondsToContainment,
+}
+
+/// A CloudWatch unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// How many.
+    Count,
+    /// How long.
+    Seconds,
+}
+
+impl Metric {
+    /// Returns the metric's name in CloudWatch.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Events(_) => "Events",
+            Self::Quarantined(_) => "Quarantined",
+            Self::Retried(_) => "Retried",
+            Self::Findings(_) | Self::FindingsOfRule { .. } => "Findings",
+            Self::SecondsToDetect => "SecondsToDetect",
+            Self::Plans(_) => "Plans",
+            Self::Actions { .. } => "Actions",
+            Self::SecondsToContainment => "SecondsToContainment",
+        }
+    }
+
+    /// Returns the metric's unit.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match self {
+            Self::SecondsToDetect | Self::SecondsToContainment => Unit::Seconds,
+            Self::Events(_)
+            | Self::Quarantined(_)
+            | Self::Retried(_)
+            | Self::Findings(_)
+            | Self::FindingsOfRule { .. }
+            | Self::Plans(_)
+            | Self::Actions { .. } => Unit::Count,
+        }
+    }
+
+    /// Returns the dimensions, names and values: ASCII, as CloudWatch demands.
+    #[must_use]
+    pub fn dimensions(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Events(function) | Self::Quarantined(function) | Self::Retried(function) => {
+                vec![("Function", function.as_str().to_owned())]
+            }
+            Self::Findings(severity) => vec![("Severity", severity.as_str().to_owned())],
+            Self::FindingsOfRule { rule, severity } => {
+                vec![("Rule", rule.clone()), ("Severity", severity.as_str().to_owned())]
+            }
+            Self::SecondsToDetect | Self::SecondsToContainment => Vec::new(),
+            Self::Plans(status) => vec![("Status", (*status).to_owned())],
+            Self::Actions { action, outcome } => {
+                vec![("Action", (*action).to_owned()), ("Outcome", (*outcome).to_owned())]
+            }
+        }
+    }
+
+    /// The metric that counts findings of `rule`. What is not printable ASCII becomes `_`.
+    #[must_use]
+    pub fn findings_of(rule: &RuleRef, severity: Severity) -> Self {
+        let name = rule.name.as_deref().unwrap_or(&rule.id);
+        let printable = |letter: char| if letter.is_ascii_graphic() { letter } else { '_' };
+        Self::FindingsOfRule { rule: name.chars().take(255).map(printable).collect(), severity }
+    }
+}
+
+/// One value of a metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Datum {
+    /// What is measured.
+    pub metric: Metric,
+    /// How much.
+    pub value: f64,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Datum {
+    /// Counts one.
+    #[must_use]
+    pub fn one(metric: Metric, at: Timestamp) -> Self {
+        Self { metric, value: 1.0, at }
+    }
+
+    /// A duration in whole seconds; a negative one (a clock is off) counts as zero.
+    #[must_use]
+    pub fn seconds(metric: Metric, seconds: i64, at: Timestamp) -> Self {
+        // Durations here are hours at most: far below 2^32.
+        let value = f64::from(u32::try_from(seconds.max(0)).unwrap_or(u32::MAX));
+        Self { metric, value, at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rules_metric_bears_its_name_in_printable_ascii() {
+        let rule = |name: Option<&str>| RuleRef {
+            id: "0001".to_owned(),
+            name: name.map(str::to_owned),
+            title: "t".to_owned(),
+            author: None,
+            license: None,
+            references: Vec::new(),
+        };
+        for (case, name, expected) in [
+            ("a name", Some("key_quarantined"), "key_quarantined"),
+            ("no name", None, "0001"),
+            ("a hostile name", Some("clé\n{x}"), "cl__{x}"),
+        ] {
+            let metric = Metric::findings_of(&rule(name), Severity::High);
+            let expected = vec![("Rule", expected.to_owned()), ("Severity", "high".to_owned())];
+            assert_eq!(metric.dimensions(), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_off_gives_no_negative_duration() {
+        let datum = Datum::seconds(Metric::SecondsToDetect, -3, Timestamp::UNIX_EPOCH);
+        assert_eq!(datum, Datum { metric: Metric::SecondsToDetect, value: 0.0, at: Timestamp::UNIX_EPOCH });
+    }
+}

@@ -47,6 +47,9 @@ pub struct Finding {
 pub struct RuleRef {
     /// The rule's id: a UUID as a rule.
     pub id: String,
+    /// The rule's short name, used in metrics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The rule's title.
     pub title: String,
     /// Who wrote it.
@@ -120,7 +123,8 @@ pub struct Evidence {
 impl Evidence {
     /// Keeps the first 16 matched fields, each value cut to 256 characters.
     pub fn set_matched(&mut self, fields: impl IntoIterator<Item = (String, String)>) {
-        let short = |(field, value): (String, String)| MatchedField { field: cut(&field), value: cut(&value) };
+        let short =
+            |(field, value): (String, String)| MatchedField { field: cut(&field), value: cut(&value) };
         self.matched = fields.into_iter().take(MAX_MATCHED).map(short).collect();
     }
 }

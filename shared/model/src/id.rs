@@ -37,6 +37,14 @@ text_id! {
     }
 }
 
+impl EventId {
+    /// An id for a record that has none: the same for the same content, so that a repeated delivery is known.
+    #[must_use]
+    pub fn of_content(content: &str) -> Self {
+        Self(format!("content-{}", crate::digest(&[content])))
+    }
+}
+
 text_id! {
     /// The name of an IAM user: 1 to 64 letters, digits and `+=,.@_-` (IAM User Guide, "IAM and AWS STS quotas").
     UserName, "a user name: 1 to 64 letters, digits and +=,.@_-", is_iam_name
@@ -140,7 +148,11 @@ impl std::str::FromStr for Arn {
         let well_formed = text.starts_with("arn:")
             && ![arn.partition(), arn.service(), arn.resource()].iter().any(|part| part.is_empty())
             && !text.chars().any(char::is_control);
-        if well_formed { Ok(arn) } else { Err(InvalidId::new("an ARN: arn:partition:service:region:account:resource", text)) }
+        if well_formed {
+            Ok(arn)
+        } else {
+            Err(InvalidId::new("an ARN: arn:partition:service:region:account:resource", text))
+        }
     }
 }
 
@@ -198,7 +210,10 @@ mod tests {
     #[test]
     fn an_error_repeats_no_more_than_80_characters_of_hostile_text() {
         let error = "x".repeat(100_000).parse::<UserName>().unwrap_err();
-        assert_eq!(error.to_string(), format!("`{}` is not a user name: 1 to 64 letters, digits and +=,.@_-", "x".repeat(80)));
+        assert_eq!(
+            error.to_string(),
+            format!("`{}` is not a user name: 1 to 64 letters, digits and +=,.@_-", "x".repeat(80))
+        );
     }
 
     #[test]

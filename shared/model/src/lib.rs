@@ -2,11 +2,13 @@
 //!
 //! Everything that enters is parsed here, once; nothing here reaches AWS, the clock or the environment.
 
+mod cause_chain;
 pub mod cloudtrail;
 mod finding;
 mod id;
 mod text_id;
 
+pub use cause_chain::cause_chain;
 pub use finding::{
     Actor, DETAIL_TYPE_FINDING, Evidence, Finding, FindingId, MatchedField, NotAFinding, RuleRef,
     SOURCE_DETECT, Severity, Target, digest,

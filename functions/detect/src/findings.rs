@@ -1,0 +1,124 @@
+//! From a record that rules matched to findings.
+
+use serde_json::Value;
+use trailreflex_detection::{Level, Match, Rule, RuleSet};
+use trailreflex_model::cloudtrail::{Envelope, Record};
+use trailreflex_model::{
+    AccountId, Actor, EventId, Evidence, Finding, FindingId, Region, RuleRef, Severity, Target,
+};
+
+/// Where a record came from, if it does not say so itself.
+struct Origin {
+    account: AccountId,
+    region: Region,
+    event_id: EventId,
+    event_time: Option<jiff::Timestamp>,
+}
+
+/// Evaluates `rules` on the record in `envelope`.
+#[must_use]
+pub fn findings(rules: &RuleSet, envelope: &Envelope, record: &Record) -> Vec<Finding> {
+    let matches = rules.evaluate(record.raw());
+    matches.iter().map(|found| finding(found, envelope, record)).collect()
+}
+
+fn finding(found: &Match<'_>, envelope: &Envelope, record: &Record) -> Finding {
+    let origin = origin(envelope, record);
+    let rule = found.rule;
+    let mut evidence = Evidence {
+        account: origin.account,
+        region: origin.region,
+        event_id: origin.event_id,
+        event_time: origin.event_time,
+        event_source: record.event_source().unwrap_or_default().to_owned(),
+        event_name: record.event_name().unwrap_or_default().to_owned(),
+        succeeded: record.outcome().succeeded(),
+        replay_name: envelope.replay_name.clone(),
+        matched: Vec::new(),
+    };
+    let selections = found.explain(record.raw()).selections;
+    let fields = selections.into_iter().flat_map(|selection| selection.fields);
+    evidence.set_matched(fields.map(|matched| (matched.field, text_of(&matched.values))));
+    Finding {
+        id: FindingId::of(&evidence.account, &evidence.event_id, rule.key()),
+        severity: severity(rule.level),
+        techniques: techniques(&rule.tags),
+        target: target(rule, record),
+        rule: rule_ref(rule),
+        actor: actor(record),
+        evidence,
+    }
+}
+
+fn origin(envelope: &Envelope, record: &Record) -> Origin {
+    Origin {
+        account: record.recipient_account().unwrap_or(&envelope.account).clone(),
+        region: record.region().unwrap_or(&envelope.region).clone(),
+        event_id: record
+            .event_id()
+            .cloned()
+            .unwrap_or_else(|| EventId::of_content(&record.raw().to_string())),
+        // The envelope's time is the time of the call too, when CloudTrail has sent it.
+        event_time: record.event_time().or(Some(envelope.time)),
+    }
+}
+
+fn text_of(values: &[Value]) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    values.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+fn severity(level: Level) -> Severity {
+    match level {
+        Level::Informational => Severity::Informational,
+        Level::Low => Severity::Low,
+        Level::Medium => Severity::Medium,
+        Level::High => Severity::High,
+        Level::Critical => Severity::Critical,
+    }
+}
+
+/// `attack.t1098.001` → `T1098.001`; tactics and other tags are left out.
+fn techniques(tags: &[String]) -> Vec<String> {
+    let technique = |tag: &String| {
+        let name = tag.to_ascii_lowercase().strip_prefix("attack.t")?.to_owned();
+        name.starts_with(|first: char| first.is_ascii_digit()).then(|| format!("T{name}"))
+    };
+    tags.iter().filter_map(technique).collect()
+}
+
+fn rule_ref(rule: &Rule) -> RuleRef {
+    RuleRef {
+        id: rule.key().to_owned(),
+        name: rule.name.clone(),
+        title: rule.title.clone(),
+        author: rule.author.clone(),
+        license: rule.license.clone(),
+        references: rule.references.clone(),
+    }
+}
+
+fn actor(record: &Record) -> Actor {
+    let identity = record.identity();
+    Actor {
+        kind: identity.kind.label().to_owned(),
+        arn: identity.arn().cloned(),
+        principal_id: identity.principal_id.clone(),
+        access_key_id: identity.access_key_id.clone(),
+        account: identity.account_id().cloned(),
+        source_address: record.source_ip_address().map(str::to_owned),
+        user_agent: record.user_agent().map(str::to_owned),
+    }
+    .shortened()
+}
+
+/// Reads whom the rule says a response would concern: `custom.responder.target` names a field of the record that
+/// holds a user's name or an access key. A text that is neither gives no target: in doubt, nobody.
+fn target(rule: &Rule, record: &Record) -> Option<Target> {
+    let hint = rule.custom.get("custom")?.get("responder")?.get("target")?;
+    let named = |kind: &str| record.field(hint.get(kind)?.as_str()?)?.as_str();
+    if let Some(name) = named("user") {
+        return Some(Target::User { user_name: name.parse().ok()? });
+    }
+    Some(Target::AccessKey { access_key_id: named("access_key")?.parse().ok()? })
+}

@@ -1,0 +1,26 @@
+//! How every client calls AWS: retries and time-outs that fit inside a function's own time-out.
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use std::time::Duration;
+
+/// Loads configuration and credentials from the environment, as Lambda gives them.
+///
+/// Four attempts a call with a back-off that starts at 100 ms; 2 s to connect, 3 s an attempt, 8 s in all. A
+/// responder makes about a dozen calls in its 30 s: whatever is not done by then is finished by the next
+/// delivery.
+pub async fn load() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(8))
+        .build();
+    let retries =
+        RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(100));
+    aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(retries)
+        .timeout_config(timeouts)
+        .load()
+        .await
+}

@@ -1,0 +1,64 @@
+//! Checks rules and playbooks and writes them as JSON into the build's output folder.
+
+#![allow(clippy::disallowed_methods, reason = "a build script gets its folders from the environment")]
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use trailreflex_detection::{Bundle, Placeholders, read_yaml};
+use trailreflex_response::Playbooks;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../..");
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-changed={}", root.join("rules").display());
+    println!("cargo::rerun-if-changed={}", root.join("playbooks").display());
+    std::fs::write(out.join("rules.json"), rules(&root)?)?;
+    std::fs::write(
+        out.join("contain-identity.json"),
+        playbooks(&root.join("playbooks/contain-identity.yaml"))?,
+    )?;
+    Ok(())
+}
+
+fn rules(root: &Path) -> Result<String, Box<dyn Error>> {
+    let mut files = Vec::new();
+    find(&root.join("rules"), "yml", &mut files)?;
+    files.sort();
+    let mut documents = Vec::new();
+    let mut rejected = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(root)?.display().to_string();
+        let (read, unreadable) = read_yaml(&name, &std::fs::read_to_string(&file)?);
+        documents.extend(read);
+        rejected.extend(unreadable);
+    }
+    let (bundle, unusable) = Bundle::build(documents, Placeholders::default());
+    rejected.extend(unusable);
+    if !rejected.is_empty() {
+        let lines = rejected.iter().map(ToString::to_string).collect::<Vec<_>>();
+        return Err(format!("rules that cannot be honoured:\n{}", lines.join("\n")).into());
+    }
+    Ok(bundle.to_json()?)
+}
+
+fn playbooks(file: &Path) -> Result<String, Box<dyn Error>> {
+    let value: serde_json::Value = yaml_serde::from_str(&std::fs::read_to_string(file)?)?;
+    let json = value.to_string();
+    Playbooks::from_json(&json).map_err(|error| {
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("{}: {error}{cause}", file.display())
+    })?;
+    Ok(json)
+}
+
+fn find(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, extension, found)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

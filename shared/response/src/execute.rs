@@ -1,0 +1,190 @@
+//! Does what a plan says: claim it in the journal, apply each step, read it back, store what came of it.
+//!
+//! Every delivery of the same plan meets the same entry, so it has one effect. A step is idempotent and its undo
+//! is stored before the first attempt, so whoever takes over after a crash simply carries all steps out again.
+
+use crate::{
+    Account, AccountError, Action, Created, Entry, EntryState, Journal, JournalError, Outcome, OutcomeStatus,
+    Plan, Recorded, Replaced, State, Step, StepOutcome, StepResult, Verdict, journal::lease,
+};
+use jiff::Timestamp;
+use trailreflex_model::cause_chain;
+
+/// An executed plan, to be reported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Execution {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The journal's entry if outcome event and metrics are still to be sent.
+    pub unreported: Option<Entry>,
+}
+
+/// Why a plan was not executed to its end. Another delivery can go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// Another delivery is working on it, or was stopped less than a lease ago.
+    #[error("another delivery works on plan `{0}`")]
+    Busy(String),
+    /// The journal failed. Without it nothing is changed.
+    #[error("the plan could not be recorded, so nothing more was changed")]
+    Journal(#[from] JournalError),
+    /// AWS did not answer; some steps may be in force. The journal holds what is known.
+    #[error("the plan is not complete: {problem}")]
+    Incomplete {
+        /// What is known so far.
+        outcome: Box<Outcome>,
+        /// The first thing that went wrong, with every cause.
+        problem: String,
+    },
+}
+
+impl ExecuteError {
+    /// Returns whether a later attempt may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Busy(_) | Self::Incomplete { .. } => true,
+            Self::Journal(error) => error.is_transient(),
+        }
+    }
+}
+
+/// Carries out a plan.
+///
+/// Safe to repeat: a second delivery finds the plan in the journal and changes nothing.
+///
+/// # Errors
+/// [`ExecuteError`]; the journal then holds what is known, and another delivery takes over.
+pub async fn execute<A: Account, J: Journal>(
+    plan: Plan,
+    account: &A,
+    journal: &J,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<Execution, ExecuteError> {
+    let entry = Entry::new(plan, clock());
+    match journal.create(&entry).await? {
+        Created::New => carry_out(entry, account, journal, clock).await,
+        Created::Exists(existing) => match existing.state {
+            EntryState::Executed if !existing.reported => Ok(Execution {
+                outcome: Outcome::executed(existing.plan.clone(), existing.steps.clone()),
+                unreported: Some(*existing),
+            }),
+            EntryState::Executed | EntryState::Undoing | EntryState::Undone => Ok(duplicate(*existing)),
+            EntryState::Executing => {
+                let entry = take_over(&existing, EntryState::Executing, journal, clock()).await?;
+                carry_out(entry, account, journal, clock).await
+            }
+        },
+    }
+}
+
+fn duplicate(existing: Entry) -> Execution {
+    let status = OutcomeStatus::Duplicate;
+    let outcome =
+        Outcome { status, plan: existing.plan, steps: existing.steps, seconds_to_containment: None };
+    Execution { outcome, unreported: None }
+}
+
+/// Claims an entry whose last writer was stopped.
+pub(crate) async fn take_over<J: Journal>(
+    existing: &Entry,
+    state: EntryState,
+    journal: &J,
+    now: Timestamp,
+) -> Result<Entry, ExecuteError> {
+    let busy = || ExecuteError::Busy(existing.plan.id.to_string());
+    if existing.lease_until > now {
+        return Err(busy());
+    }
+    let entry = existing.next(state, lease(now));
+    match journal.replace(&entry).await? {
+        Replaced::Yes => Ok(entry),
+        Replaced::Outdated => Err(busy()),
+    }
+}
+
+async fn carry_out<A: Account, J: Journal>(
+    entry: Entry,
+    account: &A,
+    journal: &J,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<Execution, ExecuteError> {
+    let mut attempts = Vec::new();
+    // A failed step does not keep the others from being tried: half a containment is better than none.
+    for step in &entry.plan.steps {
+        attempts.push(attempt(step, account, clock).await);
+    }
+    let unsettled = attempts.iter().find(|attempt| attempt.again).and_then(|a| a.outcome.problem.clone());
+    let state = if unsettled.is_some() { EntryState::Executing } else { EntryState::Executed };
+    let steps = attempts.into_iter().map(|attempt| attempt.outcome).collect::<Vec<_>>();
+    // The lease ends at once: this delivery is done with the plan, whatever came of it.
+    let entry = Entry { steps: steps.clone(), ..entry.next(state, clock()) };
+    let outcome = Outcome::executed(entry.plan.clone(), steps);
+    if journal.replace(&entry).await? == Replaced::Outdated {
+        return Err(ExecuteError::Busy(entry.plan.id.to_string()));
+    }
+    match unsettled {
+        Some(problem) => Err(ExecuteError::Incomplete { outcome: Box::new(outcome), problem }),
+        None => Ok(Execution { outcome, unreported: Some(entry) }),
+    }
+}
+
+/// What came of one step, and whether another delivery should try it again.
+pub(crate) struct Attempt {
+    pub(crate) outcome: StepOutcome,
+    pub(crate) again: bool,
+}
+
+impl Attempt {
+    pub(crate) fn settled(action: &Action, result: StepResult, at: Timestamp) -> Self {
+        let outcome = StepOutcome { action: action.clone(), result, at, problem: None };
+        Self { outcome, again: false }
+    }
+
+    pub(crate) fn problem(action: &Action, result: StepResult, at: Timestamp, error: &AccountError) -> Self {
+        let problem = Some(cause_chain(error));
+        let outcome = StepOutcome { action: action.clone(), result, at, problem };
+        Self { outcome, again: error.is_transient() }
+    }
+}
+
+async fn attempt<A: Account>(step: &Step, account: &A, clock: &(dyn Fn() -> Timestamp + Sync)) -> Attempt {
+    let action = &step.action;
+    match step.verdict {
+        Verdict::AlreadyInForce => return Attempt::settled(action, StepResult::AlreadyInForce, clock()),
+        Verdict::Refuse(_) => return Attempt::settled(action, StepResult::Failed, clock()),
+        Verdict::Execute => {}
+    }
+    // Twice: an intruder may take the first one back before it is read.
+    let first = apply_and_read_back(action, account, clock).await;
+    if first.outcome.result == StepResult::NotHeld {
+        return apply_and_read_back(action, account, clock).await;
+    }
+    first
+}
+
+async fn apply_and_read_back<A: Account>(
+    action: &Action,
+    account: &A,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Attempt {
+    // `execute` gets here only with an entry that the journal has confirmed.
+    let recorded = Recorded::confirmed(action.clone());
+    let applied = account.apply(&recorded).await;
+    match &applied {
+        Err(AccountError::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
+        Err(error @ AccountError::Refused { .. }) => {
+            return Attempt::problem(action, StepResult::Failed, clock(), error);
+        }
+        // It may have arrived: reading back tells.
+        Err(AccountError::Transient { .. }) | Ok(()) => {}
+    }
+    match (account.read_back(action, State::InForce).await, applied) {
+        (Ok(State::InForce), _) => Attempt::settled(action, StepResult::InForce, clock()),
+        (Ok(State::TargetGone), _) => Attempt::settled(action, StepResult::TargetGone, clock()),
+        (Ok(State::NotInForce), Ok(())) => Attempt::settled(action, StepResult::NotHeld, clock()),
+        (Ok(State::NotInForce), Err(error)) | (Err(error), _) => {
+            Attempt::problem(action, StepResult::Unknown, clock(), &error)
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The limits of automatic response. Pure; any doubt refuses, and says why.
+
+use crate::{Facts, Owner, UserFacts};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use trailreflex_model::{AccountId, Finding, Lifetime, Target, UniqueId, UserName};
+
+/// How far the responder goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Says what it would do and changes nothing. The default.
+    Plan,
+    /// Does it.
+    Act,
+}
+
+impl std::str::FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "plan" => Ok(Self::Plan),
+            "act" => Ok(Self::Act),
+            other => Err(format!("`{other}` is not a mode: `plan` (changes nothing) or `act`")),
+        }
+    }
+}
+
+/// The limits, as the owner of the account set them.
+#[derive(Debug, Clone)]
+pub struct Guardrails {
+    /// The account that the responder runs in: nothing else is touched.
+    pub account: AccountId,
+    /// Whom no action may touch.
+    pub protected: Vec<Protected>,
+    /// Unique ids of the responder's own roles (`AROA…`).
+    pub own_roles: Vec<UniqueId>,
+    /// Events older than this are reported, never acted on. Seconds, 60 to 86,400; default 3,600.
+    pub max_event_age_seconds: i64,
+}
+
+/// One entry of the list of protected principals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protected {
+    /// By unique id: holds for this user alone.
+    Id(UniqueId),
+    /// By ARN, in which `*` stands for any text and `?` for one character, as in an IAM policy.
+    Arn(String),
+    /// By name: holds for whoever bears it.
+    Name(UserName),
+}
+
+impl std::str::FromStr for Protected {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with("arn:") {
+            // Every ARN has six parts; with fewer, a slip of the pen would protect nobody.
+            let complete = text.split(':').count() >= 6 && !text.contains(char::is_whitespace);
+            return if complete { Ok(Self::Arn(text.to_owned())) } else { Err(not_a_principal(text)) };
+        }
+        if text.starts_with("AIDA")
+            && let Ok(id) = text.parse()
+        {
+            return Ok(Self::Id(id));
+        }
+        text.parse().map(Self::Name).map_err(|_| not_a_principal(text))
+    }
+}
+
+fn not_a_principal(text: &str) -> String {
+    let shown: String = text.chars().take(80).collect();
+    format!("`{shown}` is not a principal: give a user's ARN, unique id (AIDA…) or name")
+}
+
+impl Protected {
+    fn covers(&self, user: &UserFacts) -> bool {
+        match self {
+            Self::Id(id) => *id == user.reference.unique_id,
+            Self::Name(name) => *name == user.reference.name,
+            Self::Arn(pattern) => glob(pattern.as_bytes(), user.reference.arn.as_str().as_bytes()),
+        }
+    }
+}
+
+/// Matches as IAM does: `*` stands for any text, `?` for one character (ARNs are ASCII).
+///
+/// Goes back to the last `*` only, which is enough and keeps it linear for what an owner writes.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut at_pattern, mut at_text) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while at_text < text.len() {
+        match (pattern.get(at_pattern), text.get(at_text)) {
+            (Some(b'*'), _) => {
+                retry = Some((at_pattern, at_text));
+                at_pattern += 1;
+            }
+            (Some(wanted), Some(found)) if *wanted == b'?' || wanted == found => {
+                at_pattern += 1;
+                at_text += 1;
+            }
+            _ => match retry {
+                Some((star, from)) => {
+                    retry = Some((star, from + 1));
+                    at_pattern = star + 1;
+                    at_text = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(at_pattern).all(|rest| *rest == b'*')
+}
+
+/// What may happen to a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "reason")]
+pub enum Verdict {
+    /// It is carried out in mode `act`.
+    Execute,
+    /// Nothing to do: its effect is in force already, and undo will leave it so.
+    AlreadyInForce,
+    /// It is not carried out.
+    Refuse(Reason),
+}
+
+/// Why the responder does nothing.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
+)]
+pub enum Reason {
+    /// The finding is about another account.
+    #[error("the finding is about another account")]
+    ForeignAccount,
+    /// An archive replay delivered the record.
+    #[error("the record comes from an archive replay")]
+    Replayed,
+    /// The record does not tell when the call was made.
+    #[error("the record does not tell when the call was made")]
+    AgeUnknown,
+    /// The call is older than the limit.
+    #[error("the call is older than the limit; look at it by hand")]
+    TooOld,
+    /// The call is more than five minutes in the future: a clock is wrong or the record is forged.
+    #[error("the call lies in the future")]
+    FromTheFuture,
+    /// The call had no effect, so anybody may have provoked it.
+    #[error("the call failed, so it proves nothing about the target")]
+    CallFailed,
+    /// Nobody signed the call.
+    #[error("the caller is anonymous")]
+    AnonymousCaller,
+    /// The caller is of a type that this version does not know.
+    #[error("the caller's identity type is unknown to this version")]
+    UnknownIdentity,
+    /// The finding names nobody.
+    #[error("the finding names no target")]
+    NoTarget,
+    /// No playbook mentions the rule.
+    #[error("no playbook mentions the rule")]
+    NoPlaybook,
+    /// The target does not exist in this account.
+    #[error("the target does not exist in this account")]
+    TargetGone,
+    /// The target's name belongs to a user who was created after the call.
+    #[error("the user was created after the call: another one of the same name")]
+    Recreated,
+    /// The root user pages a person and is never touched.
+    #[error("the target is the root user; a person must act")]
+    RootUser,
+    /// A session's key cannot be deactivated.
+    #[error("a session's key cannot be deactivated; revoke the sessions of its role or deny its user")]
+    TemporaryCredential,
+    /// The owner of the account protects the target.
+    #[error("the target is protected")]
+    Protected,
+    /// The finding shows the responder's own containment, which stands in the journal.
+    #[error("the call is the responder's own")]
+    OwnAction,
+}
+
+/// Identity types that the responder knows. Anything else is in doubt.
+const KNOWN_IDENTITIES: [&str; 11] = [
+    "Root",
+    "IAMUser",
+    "AssumedRole",
+    "Role",
+    "FederatedUser",
+    "SAMLUser",
+    "WebIdentityUser",
+    "IdentityCenterUser",
+    "AWSAccount",
+    "AWSService",
+    "Directory",
+];
+
+/// How far a clock may be off, in seconds.
+const CLOCK_TOLERANCE_SECONDS: i64 = 300;
+
+impl Guardrails {
+    /// Judges what can be judged without reading the account.
+    ///
+    /// # Errors
+    /// The first [`Reason`] that forbids to act.
+    pub fn judge_finding(&self, finding: &Finding, now: Timestamp) -> Result<(), Reason> {
+        let evidence = &finding.evidence;
+        let actor = &finding.actor;
+        let age = evidence.event_time.map(|time| now.as_second() - time.as_second());
+        if evidence.account != self.account {
+            return Err(Reason::ForeignAccount);
+        }
+        if evidence.replay_name.is_some() {
+            return Err(Reason::Replayed);
+        }
+        match age {
+            None => return Err(Reason::AgeUnknown),
+            Some(age) if age > self.max_event_age_seconds => return Err(Reason::TooOld),
+            Some(age) if age < -CLOCK_TOLERANCE_SECONDS => return Err(Reason::FromTheFuture),
+            Some(_) => {}
+        }
+        if !evidence.succeeded {
+            return Err(Reason::CallFailed);
+        }
+        if actor.principal_id.as_deref() == Some("ANONYMOUS_PRINCIPAL") {
+            return Err(Reason::AnonymousCaller);
+        }
+        if !KNOWN_IDENTITIES.contains(&actor.kind.as_str()) {
+            return Err(Reason::UnknownIdentity);
+        }
+        match &finding.target {
+            None => Err(Reason::NoTarget),
+            Some(Target::AccessKey { .. }) if actor.kind == "Root" && self.names_own_key(finding) => {
+                Err(Reason::RootUser)
+            }
+            Some(Target::AccessKey { access_key_id }) if access_key_id.lifetime() == Lifetime::Temporary => {
+                Err(Reason::TemporaryCredential)
+            }
+            Some(Target::AccessKey { .. } | Target::User { .. }) => Ok(()),
+        }
+    }
+
+    /// Judges with the facts: is there a user, is it the one of the event, may it be touched?
+    ///
+    /// # Errors
+    /// The first [`Reason`] that forbids to act.
+    pub fn judge_owner<'f>(&self, finding: &Finding, facts: &'f Facts) -> Result<&'f UserFacts, Reason> {
+        let user = match &facts.owner {
+            Owner::User(user) => user,
+            Owner::Root => return Err(Reason::RootUser),
+            Owner::Nobody => return Err(Reason::TargetGone),
+        };
+        if let Some(Target::AccessKey { access_key_id }) = &finding.target
+            && !user.keys.iter().any(|key| key.id == *access_key_id)
+        {
+            return Err(Reason::TargetGone);
+        }
+        if user.reference.arn.account() != self.account.as_str() {
+            return Err(Reason::ForeignAccount);
+        }
+        if let (Some(created), Some(event)) = (user.created_at, finding.evidence.event_time)
+            && created > event
+        {
+            return Err(Reason::Recreated);
+        }
+        if self.protected.iter().any(|entry| entry.covers(user)) {
+            return Err(Reason::Protected);
+        }
+        Ok(user)
+    }
+
+    /// Returns whether the responder's own role made the call. Not enough to ignore it: the journal must show
+    /// a standing containment of the same user too, since an intruder may have taken over the role.
+    #[must_use]
+    pub fn is_own_call(&self, finding: &Finding) -> bool {
+        let caller = finding.actor.principal_id.as_deref().unwrap_or_default();
+        let role = caller.split(':').next().unwrap_or_default();
+        self.own_roles.iter().any(|own| own.as_str() == role)
+    }
+
+    fn names_own_key(&self, finding: &Finding) -> bool {
+        let named = finding.target.as_ref().and_then(|target| match target {
+            Target::AccessKey { access_key_id } => Some(access_key_id),
+            Target::User { .. } => None,
+        });
+        named.is_some() && named == finding.actor.access_key_id.as_ref()
+    }
+}

@@ -1,0 +1,165 @@
+//! The port to the journal, which is written before anything is changed.
+//!
+//! One entry per plan, replaced only if nobody else replaced it in between. An entry holds the whole plan with
+//! every undo, so whoever finds it later can finish, report or take back what was begun.
+
+use crate::{Plan, PlanId, StepOutcome};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::error::Error;
+use std::future::Future;
+use trailreflex_model::UniqueId;
+
+/// How long a delivery may work on a plan before another one takes over, in seconds.
+///
+/// Longer than the function's `Timeout` (checked against template.yaml by the acceptance tests), so that two
+/// deliveries never work on a plan at once; shorter than Lambda's first retry delay of one minute.
+pub const LEASE_SECONDS: i64 = 45;
+
+/// What the journal keeps of one plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// The plan, with the undo of each step.
+    pub plan: Plan,
+    /// How far it is.
+    pub state: EntryState,
+    /// Counts the writes; a write succeeds only on the version that its writer has seen.
+    pub version: u64,
+    /// Until when the last writer may work undisturbed.
+    pub lease_until: Timestamp,
+    /// What came of the steps, in their order; empty before the first attempt ended.
+    pub steps: Vec<StepOutcome>,
+    /// Whether outcome event and metrics were sent.
+    pub reported: bool,
+}
+
+/// How far a plan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EntryState {
+    /// Its steps are being carried out, or were when the function was stopped.
+    Executing,
+    /// All steps were tried; `steps` tells what came of them. The containment stands.
+    Executed,
+    /// Its steps are being taken back, or were when the function was stopped.
+    Undoing,
+    /// All steps were taken back.
+    Undone,
+}
+
+impl Entry {
+    /// A fresh entry for a plan about to be executed.
+    pub(crate) fn new(plan: Plan, now: Timestamp) -> Self {
+        let state = EntryState::Executing;
+        Self { plan, state, version: 1, lease_until: lease(now), steps: Vec::new(), reported: false }
+    }
+
+    /// The next version of this entry, in `state`.
+    pub(crate) fn next(&self, state: EntryState, lease_until: Timestamp) -> Self {
+        Self { state, version: self.version.saturating_add(1), lease_until, ..self.clone() }
+    }
+
+    /// The next version of this entry, after outcome event and metrics were sent.
+    #[must_use]
+    pub fn marked_reported(&self) -> Self {
+        Self { reported: true, ..self.next(self.state, self.lease_until) }
+    }
+
+    /// Returns whether the containment stands: neither undone nor never begun.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        match self.state {
+            EntryState::Executing | EntryState::Executed | EntryState::Undoing => true,
+            EntryState::Undone => false,
+        }
+    }
+}
+
+/// When a lease that is taken `now` ends.
+pub(crate) fn lease(now: Timestamp) -> Timestamp {
+    now.saturating_add(jiff::SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now)
+}
+
+/// The journal, or its fake. Reads are strongly consistent unless said otherwise.
+pub trait Journal: Sync {
+    /// Stores an entry unless one with its plan's id exists.
+    fn create(&self, entry: &Entry) -> impl Future<Output = Result<Created, JournalError>> + Send;
+
+    /// Replaces the entry if its stored version is still `entry.version - 1`.
+    fn replace(&self, entry: &Entry) -> impl Future<Output = Result<Replaced, JournalError>> + Send;
+
+    /// Reads an entry.
+    fn read(&self, id: &PlanId) -> impl Future<Output = Result<Option<Entry>, JournalError>> + Send;
+
+    /// Lists the entries about a user that stand, the newest decision first. May lag by seconds.
+    fn standing(&self, user: &UniqueId) -> impl Future<Output = Result<Vec<Entry>, JournalError>> + Send;
+}
+
+/// What came of [`Journal::create`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Created {
+    /// The entry is stored.
+    New,
+    /// There was one already: this one.
+    Exists(Box<Entry>),
+}
+
+/// What came of [`Journal::replace`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// The entry is stored.
+    Yes,
+    /// Somebody else has replaced it in between; nothing was written.
+    Outdated,
+}
+
+/// Why the journal could not be read or written. Nothing was changed in the account.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// A later attempt may succeed.
+    #[error("the journal did not answer (`{call}`)")]
+    Transient {
+        /// The call.
+        call: &'static str,
+        /// AWS's own words.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
+    /// No attempt will succeed: denied, no such table, an entry that this version cannot read.
+    #[error("the journal is not usable (`{call}`)")]
+    Unusable {
+        /// The call.
+        call: &'static str,
+        /// AWS's own words.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl JournalError {
+    /// Returns whether a later attempt may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Transient { .. })
+    }
+}
+
+/// Proof that what is inside stands in the journal together with its undo.
+///
+/// Only this crate makes one, after the journal has confirmed the write; [`crate::Account::apply`] demands it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded<T>(T); // INVARIANT: made from a confirmed `Entry` only
+
+impl<T> Recorded<T> {
+    /// Wraps what a confirmed entry holds.
+    pub(crate) fn confirmed(inner: T) -> Self {
+        Self(inner)
+    }
+
+    /// Returns what is recorded.
+    #[must_use]
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}

@@ -1,0 +1,157 @@
+//! What came of a plan: told to the caller, the bus, the metrics and the journal.
+
+use crate::{Action, Plan, PlanId, Reason};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What came of a finding or of an undo request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// In one word.
+    pub status: OutcomeStatus,
+    /// The plan, whole.
+    pub plan: Plan,
+    /// What came of each step; empty if nothing was tried.
+    pub steps: Vec<StepOutcome>,
+    /// Seconds from the call to the moment when the last step was read back in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds_to_containment: Option<i64>,
+}
+
+/// An outcome in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OutcomeStatus {
+    /// Mode `plan`: nothing was changed, the plan says what would be.
+    Planned,
+    /// A guardrail refused; nothing was changed.
+    Refused,
+    /// Every step is in force, read back.
+    Contained,
+    /// Some steps are in force, others failed: a person must look.
+    Partial,
+    /// No step is in force: a person must look.
+    Failed,
+    /// An earlier delivery has dealt with it; this one changed nothing.
+    Duplicate,
+    /// Every step was taken back, read back.
+    Undone,
+    /// Some steps could not be taken back: a person must look.
+    UndoIncomplete,
+}
+
+impl OutcomeStatus {
+    /// Returns the word that metrics and reports show.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Refused => "refused",
+            Self::Contained => "contained",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Duplicate => "duplicate",
+            Self::Undone => "undone",
+            Self::UndoIncomplete => "undoIncomplete",
+        }
+    }
+}
+
+/// What came of one step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepOutcome {
+    /// The step's action.
+    pub action: Action,
+    /// What came of it.
+    pub result: StepResult,
+    /// When it was known.
+    pub at: Timestamp,
+    /// Why it failed, with every cause; absent if it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// What came of one step, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StepResult {
+    /// Carried out and read back in force.
+    InForce,
+    /// It was in force before; nothing was changed.
+    AlreadyInForce,
+    /// The target no longer exists.
+    TargetGone,
+    /// Not carried out: no attempt would succeed.
+    Failed,
+    /// Carried out, but reading back shows it not in force: somebody works against it.
+    NotHeld,
+    /// It is not known whether it is in force: AWS did not answer.
+    Unknown,
+    /// Taken back and read back.
+    Undone,
+}
+
+impl StepResult {
+    /// Returns the word that metrics and reports show.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InForce => "inForce",
+            Self::AlreadyInForce => "alreadyInForce",
+            Self::TargetGone => "targetGone",
+            Self::Failed => "failed",
+            Self::NotHeld => "notHeld",
+            Self::Unknown => "unknown",
+            Self::Undone => "undone",
+        }
+    }
+
+    /// Returns whether the target is contained as far as this step goes.
+    #[must_use]
+    pub fn holds(self) -> bool {
+        match self {
+            Self::InForce | Self::AlreadyInForce | Self::TargetGone => true,
+            Self::Failed | Self::NotHeld | Self::Unknown | Self::Undone => false,
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome of a plan that changes nothing: refused, or decided in mode `plan`.
+    #[must_use]
+    pub fn unchanged(plan: Plan) -> Self {
+        let status = if plan.refused.is_some() { OutcomeStatus::Refused } else { OutcomeStatus::Planned };
+        Self { status, plan, steps: Vec::new(), seconds_to_containment: None }
+    }
+
+    /// The outcome of a plan whose steps were tried.
+    #[must_use]
+    pub fn executed(plan: Plan, steps: Vec<StepOutcome>) -> Self {
+        let held = steps.iter().filter(|step| step.result.holds()).count();
+        let status = if held == steps.len() {
+            OutcomeStatus::Contained
+        } else if held == 0 {
+            OutcomeStatus::Failed
+        } else {
+            OutcomeStatus::Partial
+        };
+        let last = steps.iter().filter(|step| step.result == StepResult::InForce).map(|step| step.at).max();
+        let seconds = plan.cause.event_time.zip(last).map(|(event, at)| at.as_second() - event.as_second());
+        let seconds_to_containment = seconds.filter(|_| status == OutcomeStatus::Contained);
+        Self { status, plan, steps, seconds_to_containment }
+    }
+
+    /// Returns the plan's id.
+    #[must_use]
+    pub fn plan_id(&self) -> &PlanId {
+        &self.plan.id
+    }
+
+    /// Returns why nothing was done, if a guardrail refused.
+    #[must_use]
+    pub fn refused(&self) -> Option<Reason> {
+        self.plan.refused
+    }
+}

@@ -1,0 +1,122 @@
+//! Playbooks: which rule may lead to which actions. Written by the account's owner, so rules cannot grant
+//! themselves anything.
+
+use crate::{ActionKind, Mode};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// All playbooks of one responder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Playbooks(Vec<Playbook>);
+
+/// What may be done about the findings of some rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Playbook {
+    /// Its name in plans and reports.
+    pub id: String,
+    /// Ids of the rules.
+    pub rules: BTreeSet<String>,
+    /// What may be done.
+    pub actions: BTreeSet<ActionKind>,
+    /// How far it may go, whatever the responder's own mode allows.
+    pub mode: Mode,
+}
+
+/// Why playbooks were not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidPlaybooks {
+    /// Not the expected form.
+    #[error("playbooks must be a list of {{id, rules, actions, mode}}")]
+    Malformed(#[source] serde_json::Error),
+    /// A playbook that does nothing.
+    #[error("playbook `{0}` needs at least one rule and one action")]
+    Empty(String),
+    /// Two playbooks for one rule: it would be unclear which holds.
+    #[error("rule `{rule}` is in both playbook `{first}` and playbook `{second}`; leave it in one")]
+    Ambiguous {
+        /// The rule.
+        rule: String,
+        /// A playbook with it.
+        first: String,
+        /// Another one.
+        second: String,
+    },
+}
+
+impl Playbooks {
+    /// Reads playbooks, strictly.
+    ///
+    /// # Errors
+    /// [`InvalidPlaybooks`] with what is wrong and where.
+    pub fn from_json(text: &str) -> Result<Self, InvalidPlaybooks> {
+        let playbooks: Vec<Playbook> = serde_json::from_str(text).map_err(InvalidPlaybooks::Malformed)?;
+        for (index, playbook) in playbooks.iter().enumerate() {
+            if playbook.rules.is_empty() || playbook.actions.is_empty() {
+                return Err(InvalidPlaybooks::Empty(playbook.id.clone()));
+            }
+            for earlier in playbooks.iter().take(index) {
+                if let Some(rule) = earlier.rules.intersection(&playbook.rules).next() {
+                    let (first, second) = (earlier.id.clone(), playbook.id.clone());
+                    return Err(InvalidPlaybooks::Ambiguous { rule: rule.clone(), first, second });
+                }
+            }
+        }
+        Ok(Self(playbooks))
+    }
+
+    /// Returns the playbook for a rule.
+    #[must_use]
+    pub fn for_rule(&self, rule: &str) -> Option<&Playbook> {
+        self.0.iter().find(|playbook| playbook.rules.contains(rule))
+    }
+
+    /// Returns all playbooks.
+    #[must_use]
+    pub fn all(&self) -> &[Playbook] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn what_cannot_be_honoured_is_refused_with_the_reason() {
+        for (case, text, expected) in [
+            ("not JSON", "nonsense", "expected ident at line 1 column 2"),
+            (
+                "an unknown action",
+                r#"[{"id":"a","rules":["r"],"actions":["delete_user"],"mode":"act"}]"#,
+                "unknown variant `delete_user`, expected `deny_user` or `deactivate_access_keys` at line 1 column 46",
+            ),
+            (
+                "an unknown key",
+                r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act","when":1}]"#,
+                "unknown field `when`, expected one of `id`, `rules`, `actions`, `mode` at line 1 column 68",
+            ),
+            (
+                "an unknown mode",
+                r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"on"}]"#,
+                "unknown variant `on`, expected `plan` or `act` at line 1 column 60",
+            ),
+            (
+                "no action",
+                r#"[{"id":"a","rules":["r"],"actions":[],"mode":"act"}]"#,
+                "playbook `a` needs at least one rule and one action",
+            ),
+            (
+                "one rule twice",
+                r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act"},
+                    {"id":"b","rules":["r"],"actions":["deny_user"],"mode":"plan"}]"#,
+                "rule `r` is in both playbook `a` and playbook `b`; leave it in one",
+            ),
+        ] {
+            let error = Playbooks::from_json(text).unwrap_err();
+            let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            assert_eq!(text, expected, "{case}");
+        }
+    }
+}

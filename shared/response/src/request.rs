@@ -1,0 +1,88 @@
+//! What the responder can be asked: a finding from the bus, or an undo from a person.
+//!
+//! An undo is taken from a direct invocation only. Whatever comes over the bus arrives inside an EventBridge
+//! event, so it can never be the bare object that an undo is.
+
+use crate::PlanId;
+use serde::Deserialize;
+use serde_json::Value;
+use trailreflex_model::{AccountId, DETAIL_TYPE_FINDING, Finding, NotAFinding, SOURCE_DETECT};
+
+/// What the responder is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Respond to a finding.
+    Respond(Box<Finding>),
+    /// Take a plan back.
+    Undo(UndoRequest),
+}
+
+/// A person's request to take a plan back: `{"undo": "<plan id>"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndoRequest {
+    /// The plan.
+    pub undo: PlanId,
+}
+
+/// Why an invocation is not a request.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidRequest {
+    /// Neither an event nor an undo.
+    #[error("not a finding from the findings bus and not {{\"undo\": \"<plan id>\"}}: {0}")]
+    Unknown(&'static str),
+    /// An undo with a malformed plan id or with more than that.
+    #[error("the undo request is malformed; send only {{\"undo\": \"<plan id>\"}}")]
+    MalformedUndo(#[source] serde_json::Error),
+    /// An event of another kind or producer.
+    #[error("the event is not a finding of `detect`: its {field} is `{found}`")]
+    NotFromDetect {
+        /// Which field of the envelope.
+        field: &'static str,
+        /// What it says, cut to 80 characters.
+        found: String,
+    },
+    /// An event from another account.
+    #[error("the event comes from account `{0}`, not from this one")]
+    ForeignAccount(String),
+    /// An event of the right kind with a malformed finding.
+    #[error(transparent)]
+    NotAFinding(#[from] NotAFinding),
+}
+
+impl Request {
+    /// Reads an invocation's payload in the account `own`.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`] says what is wrong; no retry can mend it.
+    pub fn parse(payload: Value, own: &AccountId) -> Result<Self, InvalidRequest> {
+        let Value::Object(mut event) = payload else {
+            return Err(InvalidRequest::Unknown("the payload is not a JSON object"));
+        };
+        if event.contains_key("undo") {
+            let request =
+                serde_json::from_value(Value::Object(event)).map_err(InvalidRequest::MalformedUndo)?;
+            return Ok(Self::Undo(request));
+        }
+        if !event.contains_key("detail-type") {
+            return Err(InvalidRequest::Unknown("the payload has no `detail-type`"));
+        }
+        let text = |field: &str| event.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        for (field, expected) in [("detail-type", DETAIL_TYPE_FINDING), ("source", SOURCE_DETECT)] {
+            let found = text(field);
+            if found != expected {
+                return Err(InvalidRequest::NotFromDetect { field, found: cut(&found) });
+            }
+        }
+        let account = text("account");
+        if account != own.as_str() {
+            return Err(InvalidRequest::ForeignAccount(cut(&account)));
+        }
+        let detail = event.remove("detail").unwrap_or_default();
+        Ok(Self::Respond(Box::new(Finding::from_detail(detail)?)))
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(80).collect()
+}
