@@ -14,6 +14,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from ministack import app as ministack
+from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc, sns
 
@@ -53,13 +55,13 @@ def _run(func: dict[str, Any], event: Any) -> None:
     try:
         with request_scope(account, region):
             outcome = _try(func, config, event, request_id)
-            _report(func, config, event, request_id, outcome)
+            _report(config, event, request_id, outcome)
     except Exception:
         _log.exception("asynchronous invocation of %s", config.get("FunctionName"))
 
 
 def _try(func: dict[str, Any], config: dict[str, Any], event: Any, request_id: str) -> Outcome:
-    settings = _settings(func, config)
+    settings = _settings(config)
     started = time.monotonic()
     result: dict[str, Any] = {}
     most = int(settings.get("MaximumRetryAttempts", DEFAULT_ATTEMPTS - 1)) + 1
@@ -91,25 +93,26 @@ def _execute_once(func: dict[str, Any], config: dict[str, Any], event: Any, requ
     return result
 
 
-def _settings(func: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
-    """Returns the EventInvokeConfig for the qualifier that was invoked; AWS takes none for `$LATEST`."""
+def _settings(config: dict[str, Any]) -> dict[str, Any]:
+    """Returns the EventInvokeConfig of the alias or version that was invoked; it is kept with the function itself."""
+    func, _, _ = lambda_svc._get_base_func_record_for_ref(config.get("FunctionArn", ""))
     _, _, qualifier = config.get("FunctionArn", "").partition(":function:")[2].partition(":")
-    configs = func.get("event_invoke_configs") or {}
+    configs = (func or {}).get("event_invoke_configs") or {}
     candidates = [qualifier] if qualifier and qualifier != "$LATEST" else ["$LATEST", ""]
     return next((configs[name] for name in candidates if name in configs), {})
 
 
-def _report(func: dict, config: dict, event: Any, request_id: str, outcome: Outcome) -> None:
-    destinations = _settings(func, config).get("DestinationConfig") or {}
+def _report(config: dict, event: Any, request_id: str, outcome: Outcome) -> None:
+    destinations = _settings(config).get("DestinationConfig") or {}
     succeeded = outcome.condition == "Success"
     chosen = (destinations.get("OnSuccess" if succeeded else "OnFailure") or {}).get("Destination")
     if chosen:
-        _send(chosen, json.dumps(_destination_record(config, event, request_id, outcome)), {})
+        _send(config, chosen, json.dumps(_destination_record(config, event, request_id, outcome)), {})
     dead_letters = (config.get("DeadLetterConfig") or {}).get("TargetArn")
     if dead_letters and not succeeded:
         body = outcome.result.get("body")
         message = body.get("errorMessage", "") if isinstance(body, dict) else ""
-        _send(dead_letters, json.dumps(event), {
+        _send(config, dead_letters, json.dumps(event), {
             "RequestID": request_id, "ErrorCode": "200", "ErrorMessage": message[:1024]})
 
 
@@ -147,8 +150,11 @@ def _payload(body: Any) -> Any:
     return body
 
 
-def _send(arn: str, body: str, attributes: dict[str, str]) -> None:
+def _send(config: dict[str, Any], arn: str, body: str, attributes: dict[str, str]) -> None:
     service = arn.split(":")[2]
+    if ministack.AUTH and not _role_may_send(config, arn, service):
+        _log.warning("the role of %s may not send to %s", config.get("FunctionName"), arn)
+        return
     if service == "sqs":
         queues.put(arn, body, attributes)
     elif service == "sns":
@@ -159,6 +165,15 @@ def _send(arn: str, body: str, attributes: dict[str, str]) -> None:
             accept(lambda_svc._execution_record_for_config(func, config), json.loads(body))
     elif service == "events":
         _log.warning("an event bus as a destination is not implemented: %s", arn)
+
+
+_SENDING = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction", "events": "events:PutEvents"}
+
+
+def _role_may_send(config: dict[str, Any], arn: str, service: str) -> bool:
+    """Lambda sends with the function's own role."""
+    key_id = lambda_svc.execution_credentials(config)["AWS_ACCESS_KEY_ID"]
+    return iam_evaluator.enforce(key_id, _SENDING[service], service, arn.split(":")[3], resource_arn=arn) is None
 
 
 def _emit_unless_only_accepted(name: str, duration_ms: float, error: bool, throttle: bool) -> None:

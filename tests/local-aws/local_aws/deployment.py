@@ -28,7 +28,7 @@ class Deployment:
             "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
         ]
         if parameters:
-            command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+            command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items())]
         with self._log.open("a") as log, subprocess.Popen(
             command, cwd=template.parent, env=self._environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -80,14 +80,17 @@ def _invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str
 def _to_lambda(arn: str, payload: str) -> None:
     with _delivery(payload) as source_arn:
         func, config, _ = lambda_svc._get_func_record_for_ref(arn)
-        if not func or not config:
+        base, _, _ = lambda_svc._get_base_func_record_for_ref(arn)
+        if not func or not config or not base:
             raise Undeliverable("RESOURCE_NOT_FOUND", f"Function not found: {arn}")
         context = {"AWS:SourceArn": source_arn, "AWS:SourceAccount": get_account_id()}
         asked = Asked("lambda:InvokeFunction", arn, service=SERVICE, context=context)
-        if decide(func.get("policy"), asked) != "Allow":
+        if decide(base.get("policy"), asked) != "Allow":
             raise Undeliverable("NO_PERMISSIONS", f"the policy of {arn} does not let {SERVICE} invoke it for {source_arn}")
         event = json.loads(payload)
-        lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(func, config), event)
+        # Its ARN is the one that was invoked: an alias has settings of its own.
+        invoked = lambda_svc._execution_record_for_config(func, {**config, "FunctionArn": arn})
+        lambda_svc.invoke_async_with_retry(invoked, event)
 
 
 def _to_queue(spec: Any, payload: str, sqs_parameters: dict[str, Any] | None = None) -> None:

@@ -3,7 +3,7 @@
 import json
 import urllib.parse
 
-from local_aws import eventbridge, quarantine, trail
+from local_aws import eventbridge, rehearsal, trail
 
 PREFIX = "/_local_aws/"
 
@@ -17,12 +17,23 @@ async def respond(scope, receive, send) -> None:
         case "GET", "deliveries":
             status, body = 200, _ndjson(eventbridge.kept_deliveries())
         case "POST", "quarantine":
-            status, body = quarantine.rehearse(query)
+            status, body = rehearsal.quarantine(query)
+        case "POST", "events":
+            status, body = rehearsal.event(query, await _body(receive))
         case _:
-            status, body = 404, "records, deliveries, quarantine?userName=…&accessKeyId=…\n"
+            status, body = 404, "GET records, GET deliveries, POST events, POST quarantine?userName=…&accessKeyId=…\n"
     headers = [(b"content-type", b"application/x-ndjson"), (b"content-length", str(len(body.encode())).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def _body(receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
 
 
 def _ndjson(items: list[dict]) -> str:

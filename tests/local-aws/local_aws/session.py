@@ -145,6 +145,13 @@ class LocalAws:
         query = urllib.parse.urlencode({"userName": user, "accessKeyId": access_key_id, "policyName": policy})
         return json.loads(ask(f"{self.endpoint}/_local_aws/quarantine?{query}", "POST"))["eventID"]
 
+    def put_event(self, source: str, detail_type: str, detail: Any, *, region: str | None = None,
+                  account: str | None = None) -> None:
+        """Puts an event of an AWS service on the default bus, such as a sign-in or an odd record."""
+        query = urllib.parse.urlencode({"region": region or self.region, "account": account or self.account})
+        event = {"source": source, "detail-type": detail_type, "detail": detail}
+        ask(f"{self.endpoint}/_local_aws/events?{query}", "POST", json.dumps(event).encode())
+
     def records(self) -> list[dict[str, Any]]:
         """Returns all CloudTrail records so far, delivered or not."""
         return self._page("records")

@@ -44,20 +44,20 @@ def publish(record: dict[str, Any], caller: Caller, to_eventbridge: bool) -> Non
     """Adds a record to the event history, and hands it to EventBridge if it should be delivered."""
     _kept.append(record)
     with request_scope(caller.account, record["awsRegion"]):
-        cloudtrail._get_event_queue().append(_history_row(record, caller))
+        cloudtrail._get_event_queue().append(history_row(record, caller.lookup_name))
     if to_eventbridge:
         _start_courier_once()
         _waiting.put((time.monotonic() + DELIVERY_SECONDS, record))
 
 
-def _history_row(record: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    """Returns an entry as LookupEvents answers it."""
+def history_row(record: dict[str, Any], name: str) -> dict[str, Any]:
+    """Returns an entry as LookupEvents answers it; `name` is whom it shows as Username."""
     return {
         "EventId": record["eventID"],
         "EventName": record["eventName"],
         "EventSource": record["eventSource"],
         "EventTime": time.time(),
-        "Username": caller.lookup_name,
+        "Username": name,
         "AccessKeyId": record["userIdentity"].get("accessKeyId", ""),
         "ReadOnly": "true" if record["readOnly"] else "false",
         "Resources": _resources(record),
@@ -76,7 +76,8 @@ _RESOURCE_TYPES = {
 
 
 def _resources(record: dict[str, Any]) -> list[dict[str, str]]:
-    parameters = record["requestParameters"] or {}
+    parameters = record["requestParameters"]
+    parameters = parameters if isinstance(parameters, dict) else {}
     named = [(kind, parameters.get(name)) for name, kind in _RESOURCE_TYPES.items()]
     return [{"ResourceType": kind, "ResourceName": name} for kind, name in named if isinstance(name, str)]
 

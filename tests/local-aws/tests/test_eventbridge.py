@@ -80,6 +80,37 @@ def test_a_functions_own_dead_letter_queue_gets_the_event_as_it_was(account):
     assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no luck"
 
 
+def test_the_destination_needs_a_permission_of_the_functions_role(enforcing_account):
+    account = enforcing_account
+    failed = {name: account.queue(name) for name in ("allowed", "forbidden")}
+    role = account.role(policy={"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": failed["allowed"].arn})
+    for name, queue in failed.items():
+        account.function(name, role=role)
+        account.client("lambda").put_function_event_invoke_config(
+            FunctionName=name, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": queue.arn}})
+    for name in ("forbidden", "allowed"):
+        account.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b'{"fail": "no luck"}')
+    failed["allowed"].wait()
+    eventually(lambda: metric(account, "AWS/Lambda", "Errors", "FunctionName", "forbidden") == 1)
+    assert failed["forbidden"].receive() == []
+
+
+def test_a_rule_reaches_an_alias_with_the_aliass_own_settings(account):
+    failed = account.queue("failed")
+    account.function("worker")
+    client = account.client("lambda")
+    version = client.publish_version(FunctionName="worker")["Version"]
+    alias = client.create_alias(FunctionName="worker", Name="live", FunctionVersion=version)["AliasArn"]
+    client.put_function_event_invoke_config(FunctionName="worker", Qualifier="live", MaximumRetryAttempts=1,
+                                            DestinationConfig={"OnFailure": {"Destination": failed.arn}})
+    rule = rule_to(account, alias)
+    client.add_permission(FunctionName="worker", Qualifier="live", StatementId="rule", Principal="events.amazonaws.com",
+                          Action="lambda:InvokeFunction", SourceArn=rule)
+    send(account, {"fail": "no luck"})
+    context = json.loads(failed.wait()[0]["Body"])["requestContext"]
+    assert (context["functionArn"], context["approximateInvokeCount"]) == (alias, 2)
+
+
 def test_a_function_that_succeeds_is_invoked_once(account):
     function = account.function("worker")
     allow(account, "worker", rule_to(account, function))

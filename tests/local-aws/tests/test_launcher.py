@@ -10,6 +10,7 @@ from importlib import metadata, util
 from pathlib import Path
 
 import pytest
+from accounts import Account
 
 from local_aws import __main__ as launcher
 from local_aws.environment import Settings
@@ -100,6 +101,9 @@ def test_a_reset_forgets_everything_and_keeps_what_was_taught():
 
 def test_a_session_ends_its_processes_even_if_the_block_fails():
     with pytest.raises(ZeroDivisionError), LocalAws(faults=True) as aws:
+        account = Account(aws, aws.account)
+        account.function("worker")
+        account.invoke("worker", {})  # its process is in the server's group
         groups = [aws._server.id, aws.faults._proxy.id]
         assert all(alive(group) for group in groups)
         raise ZeroDivisionError

@@ -60,9 +60,11 @@ def test_the_staged_template_is_deployed_updated_and_works(staged):
         function = aws.outputs("stack")["WorkerName"]
         assert aws.resources("stack")["Worker"] == function
         assert environment(aws, function)["MODE"] == "plan"
-        aws.deploy(template, "stack", {"Mode": "act"})
-        aws.deploy(template, "stack", {"Mode": "act"})  # nothing to change is no failure
-        assert environment(aws, function)["MODE"] == "act"
+        changed = {"Mode": "act", "Protected": "break glass,arn:aws:iam::111122223333:role/x=y"}
+        aws.deploy(template, "stack", changed)
+        aws.deploy(template, "stack", changed)  # nothing to change is no failure
+        seen = environment(aws, function)
+        assert (seen["MODE"], seen["PROTECTED"]) == ("act", "break glass;arn:aws:iam::111122223333:role/x=y")
 
 
 def test_a_template_that_does_not_deploy_is_reported_with_sams_words(tmp_path):

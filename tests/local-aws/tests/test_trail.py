@@ -1,5 +1,7 @@
 """When records reach EventBridge."""
 
+import json
+
 from accounts import ALL_EVENTS, calls
 
 from local_aws.session import eventually
@@ -90,3 +92,13 @@ def test_a_delivered_event_has_the_envelope_of_eventbridge(account):
     event = eventually(listener.events)[0]
     assert event.keys() == {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}
     assert (event["source"], event["account"], event["detail"]) == ("aws.iam", account.number, account.record("CreateUser"))
+
+
+def test_events_of_aws_itself_can_be_rehearsed(account):
+    listener = account.listen({"source": ["aws.signin"]})
+    detail = {"eventID": "e-1", "eventName": "ConsoleLogin", "userIdentity": "odd", "requestParameters": "null"}
+    account.aws.put_event("aws.signin", "AWS Console Sign In via CloudTrail", detail, account=account.number)
+    assert [event["detail"] for event in eventually(listener.events)] == [detail]
+    found = account.client("cloudtrail").lookup_events(
+        LookupAttributes=[{"AttributeKey": "EventId", "AttributeValue": "e-1"}])["Events"]
+    assert [json.loads(event["CloudTrailEvent"]) for event in found] == [detail]
