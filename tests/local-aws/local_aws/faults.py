@@ -37,7 +37,7 @@ class Faults:
 
     def end(self) -> None:
         if self._proxy:
-            self._proxy.end()
+            self._proxy.end(gently=False)  # it would wait for open connections
             self._proxy = None
 
     def set(self, *rules: dict[str, Any]) -> None:

@@ -50,10 +50,10 @@ class Child:
     def tail(self, lines: int = 20) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
-    def end(self) -> None:
-        """Asks the group to end, then insists."""
+    def end(self, gently: bool = True) -> None:
+        """Asks the group to end, then insists; `gently=False` is for what has nothing to tidy up."""
         self._process.stdin.close()
-        for number in (signal.SIGTERM, signal.SIGKILL):
+        for number in (signal.SIGTERM, signal.SIGKILL) if gently else (signal.SIGKILL,):
             self._signal(number)
             try:
                 self._process.wait(SECONDS_TO_END)
