@@ -213,6 +213,13 @@ fn check(value: &Value) -> Result<(), NotAnEnvelope> {
     if !event.contains_key("detail") {
         return Err(NotAnEnvelope::Missing { field: "detail", expected: "what the event carries" });
     }
+    if let Some(found) = event.get("version").filter(|version| !version.is_string() && !version.is_null()) {
+        return Err(NotAnEnvelope::WrongType {
+            field: "version",
+            expected: "a text",
+            found: type_name(found),
+        });
+    }
     check_resources(event.get("resources"))
 }
 

@@ -59,6 +59,27 @@ impl From<&str> for IdentityKind {
 }
 
 impl IdentityKind {
+    /// Returns CloudTrail's own word for the kind, as in `userIdentity.type`; empty where a record has none.
+    #[must_use]
+    pub fn as_recorded(&self) -> &str {
+        match self {
+            Self::Root => "Root",
+            Self::IamUser => "IAMUser",
+            Self::AssumedRole => "AssumedRole",
+            Self::Role => "Role",
+            Self::FederatedUser => "FederatedUser",
+            Self::SamlUser => "SAMLUser",
+            Self::WebIdentityUser => "WebIdentityUser",
+            Self::IdentityCenterUser => "IdentityCenterUser",
+            Self::AwsAccount => "AWSAccount",
+            Self::AwsService => "AWSService",
+            Self::Directory => "Directory",
+            Self::Unknown => "Unknown",
+            Self::Untyped | Self::Absent => "",
+            Self::Unrecognised(text) => text,
+        }
+    }
+
     /// Returns the kind in a person's words.
     #[must_use]
     pub fn label(&self) -> &str {

@@ -1,6 +1,6 @@
 //! The records of one delivered file, in whatever wrapping they come.
 
-use super::record::{NotARecord, Record};
+use super::record::{NotARecord, Record, check};
 use super::salvage::{Damage, Values};
 use serde_json::Value;
 
@@ -68,7 +68,9 @@ impl LogFile {
     }
 
     fn take(&mut self, mut value: Value) {
-        if let Some(entries) = value.get_mut("Records").and_then(Value::as_array_mut) {
+        if check(&value).is_ok() {
+            self.take_entry(value); // whatever else it has: a record is no wrapping
+        } else if let Some(entries) = value.get_mut("Records").and_then(Value::as_array_mut) {
             self.take_all(std::mem::take(entries));
         } else if let Some(entries) = value.as_array_mut() {
             self.take_all(std::mem::take(entries));
@@ -106,8 +108,8 @@ impl LogFile {
 
 /// Takes the record out of an EventBridge event. A malformed envelope is no reason to lose the record in it.
 fn without_envelope(mut entry: Value) -> Value {
-    match entry.as_object_mut() {
-        Some(members) if members.contains_key("detail-type") => members.remove("detail").unwrap_or(entry),
-        Some(_) | None => entry,
+    if check(&entry).is_ok() || entry.get("detail-type").is_none() {
+        return entry;
     }
+    entry.get_mut("detail").map(Value::take).unwrap_or(entry)
 }

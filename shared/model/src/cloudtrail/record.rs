@@ -158,7 +158,8 @@ impl Record {
     }
 }
 
-fn check(raw: &Value) -> Result<(), NotARecord> {
+/// Tells whether a value is a record, without reading it.
+pub(super) fn check(raw: &Value) -> Result<(), NotARecord> {
     if !raw.is_object() {
         return Err(NotARecord::NotAnObject { found: type_name(raw) });
     }
