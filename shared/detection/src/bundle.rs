@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::document::Document;
+use crate::load;
 use crate::placeholders::Placeholders;
 use crate::reject::Rejected;
 use crate::ruleset::{Loaded, RuleSet};
@@ -44,9 +45,10 @@ pub enum BundleError {
 impl Bundle {
     /// Keeps those of `documents` that can be honoured, and tells which cannot.
     pub fn build(documents: Vec<Document>, placeholders: Placeholders) -> (Self, Vec<Rejected>) {
-        let rejected = RuleSet::load_with(documents.iter().cloned(), &placeholders).rejected;
-        let accepted = |document: &Document| !rejected.iter().any(|one| one.origin == document.origin);
-        let documents: Vec<Document> = documents.into_iter().filter(accepted).collect();
+        let (loaded, numbers) = load::load(documents.iter().cloned(), &placeholders);
+        let rejected = loaded.rejected;
+        let accepted = documents.into_iter().enumerate().filter(|(number, _)| !numbers.contains(number));
+        let documents: Vec<Document> = accepted.map(|(_, document)| document.without_text()).collect();
         let hash = hash(&placeholders, &documents);
         (Self { format: FORMAT, hash, placeholders, documents }, rejected)
     }

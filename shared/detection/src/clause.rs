@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::field::{FieldPath, Presence};
 use crate::matcher::{Matcher, Side, text_of};
+use crate::members::Members;
 use crate::pattern::Case;
 
 /// A test of a record.
@@ -25,6 +26,8 @@ pub(crate) enum Clause {
     Reference(Reference),
     /// Some scalar anywhere in the record passes some test.
     Keyword(Vec<Matcher>),
+    /// Members of an array pass several tests each.
+    Members(Box<Members>),
 }
 
 /// A field and the tests of which one must pass.
@@ -55,6 +58,7 @@ impl Clause {
             Self::Field(test) => test.matches(record),
             Self::Exists(field) => field.visit(record, &mut |_| ControlFlow::Break(())) != Presence::Absent,
             Self::Reference(reference) => reference.matches(record),
+            Self::Members(members) => members.matches(record),
             Self::Keyword(matchers) => {
                 any_scalar(record, &mut |scalar| matchers.iter().any(|matcher| matcher.matches(scalar)))
             }

@@ -77,7 +77,11 @@ fn clause_pins(clause: &Clause) -> Pins {
             Some(texts) => Pins::of_field(test.field.name(), texts),
             None => Pins::Unpinned,
         },
-        Clause::Not(_) | Clause::Exists(_) | Clause::Reference(_) | Clause::Keyword(_) => Pins::Unpinned,
+        Clause::Not(_)
+        | Clause::Exists(_)
+        | Clause::Reference(_)
+        | Clause::Keyword(_)
+        | Clause::Members(_) => Pins::Unpinned,
     }
 }
 

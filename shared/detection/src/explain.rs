@@ -85,12 +85,15 @@ fn evidence(clause: &Clause, record: &Value, fields: &mut Vec<MatchedField>) {
             Clause::Field(test) => add(fields, &test.field, record, |_| true),
             Clause::Reference(reference) => add(fields, &reference.field, record, |_| true),
             Clause::Exists(field) => add(fields, field, record, |_| true),
-            Clause::All(_) | Clause::Any(_) | Clause::Not(_) | Clause::Keyword(_) => {}
+            Clause::All(_) | Clause::Any(_) | Clause::Not(_) | Clause::Keyword(_) | Clause::Members(_) => {}
         },
         Clause::Field(test) => add(fields, &test.field, record, |value| test.accepts(value)),
         Clause::Exists(field) => add(fields, field, record, |_| true),
         Clause::Reference(reference) => {
             add(fields, &reference.field, record, |value| reference.accepts(record, value));
+        }
+        Clause::Members(members) => {
+            add(fields, &members.field, record, |member| members.accepts(member));
         }
         Clause::Keyword(matchers) => keywords(matchers, record, &mut String::new(), fields),
     }

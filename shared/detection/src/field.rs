@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
-/// A compiled field name.
+/// A compiled field name; `.` is the whole value, which in a block about members is the member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldPath {
     name: Box<str>,
@@ -36,6 +36,9 @@ impl FieldPath {
         root: &'v Value,
         visit: &mut dyn FnMut(&'v Value) -> ControlFlow<()>,
     ) -> Presence {
+        if &*self.name == "." {
+            return fan_out(root, visit);
+        }
         self.descend(0, root, visit)
     }
 

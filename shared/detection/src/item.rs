@@ -7,6 +7,7 @@ use crate::clause::{Clause, FieldTest, Reference};
 use crate::draft::{Context, Draft, RegexDraft};
 use crate::field::FieldPath;
 use crate::matcher::Matcher;
+use crate::members::Members;
 use crate::modifier::Modifier;
 use crate::pattern::{Case, Pattern};
 use crate::pin;
@@ -31,6 +32,9 @@ pub(crate) fn compile(
     value: &Value,
     placeholders: &Placeholders,
 ) -> Result<Clause, SelectionProblem> {
+    if let Some(members) = Members::compile(key, value, placeholders)? {
+        return Ok(Clause::Members(Box::new(members)));
+    }
     let item = Item::parse(key, placeholders)?;
     let values = match value {
         Value::Array(values) => values.as_slice(),

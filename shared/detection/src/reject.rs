@@ -84,6 +84,43 @@ pub enum Reason {
     BadCorrelation(String),
 }
 
+impl Reason {
+    /// Returns texts near which the mistake is in the document, nearest first.
+    pub(crate) fn places(&self) -> Vec<&str> {
+        match self {
+            Self::NotYaml(_) | Self::NotAMap | Self::UnknownKind => Vec::new(),
+            Self::Missing(key) => vec![key],
+            Self::WrongType { key, .. } => vec![key],
+            Self::UnknownLevel(_) => vec!["level:"],
+            Self::OtherLogSource(_) => vec!["logsource:"],
+            Self::Duplicate { id, .. } => vec![id],
+            Self::BadSelection { selection, problem } => {
+                problem.item().into_iter().chain([selection.as_str()]).collect()
+            }
+            Self::BadCondition { condition, .. } => vec![condition, "condition:"],
+            Self::UnknownRule(name) => vec![name],
+            Self::BadCorrelation(_) => vec!["correlation:"],
+        }
+    }
+}
+
+impl SelectionProblem {
+    fn item(&self) -> Option<&str> {
+        match self {
+            Self::Empty | Self::NullKeyword => None,
+            Self::NoValue(item) | Self::NotAValue(item) | Self::NotABlock(item) => Some(item),
+            Self::BadBlock { item, .. }
+            | Self::UnknownModifier { item, .. }
+            | Self::CannotApply { item, .. }
+            | Self::NeedsField { item, .. }
+            | Self::UnknownPlaceholder { item, .. }
+            | Self::CannotEncode { item, .. }
+            | Self::BadRegex { item, .. }
+            | Self::BadNetwork { item, .. } => Some(item),
+        }
+    }
+}
+
 /// What is wrong with a selection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionProblem {
@@ -96,6 +133,17 @@ pub enum SelectionProblem {
     /// A map where a value belongs.
     #[error("`{0}` holds a map or list where a value belongs; nested fields are written with dots")]
     NotAValue(String),
+    /// A block about the members of an array that is none.
+    #[error("`{0}` needs a map of tests of one member")]
+    NotABlock(String),
+    /// A block about the members of an array with something wrong inside.
+    #[error("`{item}`: {reason}")]
+    BadBlock {
+        /// The field with its quantifier.
+        item: String,
+        /// What is wrong inside.
+        reason: Box<Reason>,
+    },
     /// `null` as a keyword.
     #[error("null needs a field")]
     NullKeyword,

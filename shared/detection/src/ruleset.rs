@@ -1,17 +1,18 @@
 //! Rules compiled together.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::detection::Detection;
-use crate::document::{Document, Origin};
+use crate::document::Document;
 use crate::explain::{self, Explanation};
 use crate::index::Index;
-use crate::logsource;
+use crate::lint::Warning;
+use crate::load;
 use crate::pin::Pins;
 use crate::placeholders::Placeholders;
-use crate::reject::{Reason, Rejected};
+use crate::reject::Rejected;
 use crate::rule::Rule;
 
 /// Rules, compiled and indexed.
@@ -26,8 +27,10 @@ pub struct RuleSet {
 pub struct Loaded {
     /// Those that can be honoured.
     pub rules: RuleSet,
-    /// All the others.
+    /// Those that cannot.
     pub rejected: Vec<Rejected>,
+    /// What is odd about those that can.
+    pub warnings: Vec<Warning>,
 }
 
 /// A rule that matches a record.
@@ -47,10 +50,12 @@ pub struct RequiredEvents<'r> {
     pub pins: Pins,
 }
 
+/// A rule and the filters that concern it.
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledRule {
-    rule: Rule,
-    detection: Detection,
+    pub(crate) rule: Rule,
+    pub(crate) detection: Detection,
+    pub(crate) filters: Vec<Arc<Detection>>,
 }
 
 impl RuleSet {
@@ -61,22 +66,16 @@ impl RuleSet {
 
     /// Compiles `documents`; one that cannot be honoured is reported and does not affect the others.
     pub fn load_with(documents: impl IntoIterator<Item = Document>, placeholders: &Placeholders) -> Loaded {
-        let mut rules = Self::default();
-        let mut rejected = Vec::new();
-        let mut names = Names::default();
-        for document in documents {
-            let added = compile(&document, placeholders).and_then(|compiled| {
-                names.claim(&compiled.rule)?;
-                rules.index.add(&compiled.detection.pins());
-                rules.rules.push(compiled);
-                Ok(())
-            });
-            if let Err(reason) = added {
-                let title = document.value.get("title").and_then(Value::as_str).map(str::to_owned);
-                rejected.push(Rejected { origin: document.origin, title, reason });
-            }
+        load::load(documents, placeholders).0
+    }
+
+    /// Indexes compiled rules.
+    pub(crate) fn new(rules: Vec<CompiledRule>) -> Self {
+        let mut index = Index::default();
+        for compiled in &rules {
+            index.add(&compiled.detection.pins());
         }
-        Loaded { rules, rejected }
+        Self { rules, index }
     }
 
     /// Returns the rules that `record` matches, in the order they were loaded.
@@ -84,7 +83,7 @@ impl RuleSet {
         let mut matches = Vec::new();
         self.index.candidates(record, |number| {
             let rule = usize::try_from(number).ok().and_then(|number| self.rules.get(number));
-            matches.extend(rule.filter(|rule| rule.detection.matches(record)).map(CompiledRule::as_match));
+            matches.extend(rule.filter(|rule| rule.matches(record)).map(CompiledRule::as_match));
         });
         matches
     }
@@ -108,6 +107,10 @@ impl RuleSet {
 }
 
 impl CompiledRule {
+    fn matches(&self, record: &Value) -> bool {
+        self.detection.matches(record) && self.filters.iter().all(|filter| filter.matches(record))
+    }
+
     fn as_match(&self) -> Match<'_> {
         Match { rule: &self.rule, detection: &self.detection }
     }
@@ -117,49 +120,5 @@ impl Match<'_> {
     /// Tells which selections and which values of `record`, the one that matched, made the rule match.
     pub fn explain(&self, record: &Value) -> Explanation {
         explain::explain(self.detection, record)
-    }
-}
-
-fn compile(document: &Document, placeholders: &Placeholders) -> Result<CompiledRule, Reason> {
-    let map = document.value.as_object().ok_or(Reason::NotAMap)?;
-    let rule = Rule::parse(document, map)?;
-    let section = section(map, "detection")?.ok_or(Reason::UnknownKind)?;
-    logsource::check(map)?;
-    let detection = Detection::compile(section, &["timeframe"], placeholders)?;
-    Ok(CompiledRule { rule, detection })
-}
-
-fn section<'m>(
-    map: &'m Map<String, Value>,
-    key: &'static str,
-) -> Result<Option<&'m Map<String, Value>>, Reason> {
-    match map.get(key) {
-        None => Ok(None),
-        Some(Value::Object(section)) => Ok(Some(section)),
-        Some(Value::Null) => Err(Reason::Missing(key)),
-        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
-            Err(Reason::WrongType { key: key.to_owned(), expected: "a map" })
-        }
-    }
-}
-
-/// The ids and names that are taken.
-#[derive(Debug, Default)]
-struct Names {
-    taken: HashMap<String, Origin>,
-}
-
-impl Names {
-    fn claim(&mut self, rule: &Rule) -> Result<(), Reason> {
-        let wanted: Vec<&String> = rule.id.iter().chain(&rule.name).collect();
-        for id in &wanted {
-            if let Some(first) = self.taken.get(*id) {
-                return Err(Reason::Duplicate { id: (*id).clone(), first: first.clone() });
-            }
-        }
-        for id in wanted {
-            self.taken.insert(id.clone(), rule.origin.clone());
-        }
-        Ok(())
     }
 }

@@ -17,7 +17,12 @@ pub fn read_yaml(file: &str, text: &str) -> (Vec<Document>, Vec<Rejected>) {
         let begins = lines.get(number).copied().unwrap_or(1);
         match Value::deserialize(parsed) {
             Ok(Value::Null) => {}
-            Ok(value) => documents.push(Document::new(file, begins, value)),
+            Ok(value) => {
+                let end = lines.get(number + 1).copied().unwrap_or(u32::MAX);
+                let own = (1..).zip(text.lines()).skip_while(|(line, _)| *line < begins);
+                let own: Vec<&str> = own.take_while(|(line, _)| *line < end).map(|(_, text)| text).collect();
+                documents.push(Document::new(file, begins, value).with_text(&own.join("\n")));
+            }
             Err(error) => {
                 let line =
                     error.location().and_then(|place| u32::try_from(place.line()).ok()).unwrap_or(begins);
@@ -43,7 +48,8 @@ fn first_lines(text: &str) -> Vec<u32> {
     for (number, line) in (1..).zip(text.lines()) {
         let holds_content = !line.trim().is_empty() && !line.starts_with(['#', '%']);
         if line.starts_with("---") || (!in_document && holds_content) {
-            lines.push(number);
+            // The separator belongs to neither document.
+            lines.push(if line.trim_end() == "---" { number + 1 } else { number });
             in_document = true;
         } else if line.starts_with("...") {
             in_document = false;

@@ -59,7 +59,7 @@ fn a_bad_document_leaves_the_others_and_is_reported_with_its_line() {
     let reasons: Vec<String> = loaded.rejected.iter().map(ToString::to_string).collect();
     assert_eq!(
         reasons,
-        ["rules/some.yml:12: selection `call`: `eventName|containz` has the unknown modifier `containz`"]
+        ["rules/some.yml:15: selection `call`: `eventName|containz` has the unknown modifier `containz`"]
     );
 }
 

@@ -1,0 +1,161 @@
+//! From documents to a rule set: what each is, and which of them refer to others.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::collection::Collection;
+use crate::detection::Detection;
+use crate::document::{Document, Origin};
+use crate::filter::Filter;
+use crate::lint::{self, Concern, Warning};
+use crate::logsource;
+use crate::placeholders::Placeholders;
+use crate::reject::{Reason, Rejected};
+use crate::rule::{self, Rule};
+use crate::ruleset::{CompiledRule, Loaded, RuleSet};
+
+/// Compiles `documents`; also returns the numbers of those it rejects, counted from 0.
+pub(crate) fn load(
+    documents: impl IntoIterator<Item = Document>,
+    placeholders: &Placeholders,
+) -> (Loaded, BTreeSet<usize>) {
+    let mut loader = Loader::new(placeholders);
+    let mut collection = Collection::default();
+    for (number, document) in documents.into_iter().enumerate() {
+        match collection.resolve(&document) {
+            Ok(Some(document)) => loader.add(Numbered { number, document }),
+            Ok(None) => {}
+            Err(reason) => loader.reject(&Numbered { number, document }, reason),
+        }
+    }
+    loader.finish()
+}
+
+struct Numbered {
+    number: usize,
+    document: Document,
+}
+
+struct Loader<'p> {
+    placeholders: &'p Placeholders,
+    rules: Vec<CompiledRule>,
+    filters: Vec<(Numbered, Filter)>,
+    names: HashMap<String, Origin>,
+    rejected: Vec<Rejected>,
+    rejected_numbers: BTreeSet<usize>,
+    warnings: Vec<Warning>,
+}
+
+impl<'p> Loader<'p> {
+    fn new(placeholders: &'p Placeholders) -> Self {
+        Self {
+            placeholders,
+            rules: Vec::new(),
+            filters: Vec::new(),
+            names: HashMap::new(),
+            rejected: Vec::new(),
+            rejected_numbers: BTreeSet::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Compiles one document as far as it stands for itself.
+    fn add(&mut self, document: Numbered) {
+        match self.try_add(&document.document) {
+            Ok(None) => self.warn(&document, lint::lint(&document.document)),
+            Ok(Some(filter)) => {
+                self.warn(&document, lint::lint(&document.document));
+                self.filters.push((document, filter));
+            }
+            Err(reason) => self.reject(&document, reason),
+        }
+    }
+
+    fn try_add(&mut self, document: &Document) -> Result<Option<Filter>, Reason> {
+        let map = document.value.as_object().ok_or(Reason::NotAMap)?;
+        if let Some(section) = section(map, "filter")? {
+            rule::text(map, "title")?.ok_or(Reason::Missing("title"))?;
+            logsource::check(map)?;
+            return Filter::compile(section, self.placeholders).map(Some);
+        }
+        let rule = Rule::parse(document, map)?;
+        let section = section(map, "detection")?.ok_or(Reason::UnknownKind)?;
+        logsource::check(map)?;
+        let detection = Detection::compile(section, &["timeframe"], self.placeholders)?;
+        self.claim(&rule)?;
+        self.rules.push(CompiledRule { rule, detection, filters: Vec::new() });
+        Ok(None)
+    }
+
+    /// Applies what refers to other documents.
+    fn finish(mut self) -> (Loaded, BTreeSet<usize>) {
+        for (document, filter) in std::mem::take(&mut self.filters) {
+            self.apply(&document, &filter);
+        }
+        let rules = RuleSet::new(self.rules);
+        (Loaded { rules, rejected: self.rejected, warnings: self.warnings }, self.rejected_numbers)
+    }
+
+    /// Adds a filter to its rules; one that has none left is rejected.
+    fn apply(&mut self, document: &Numbered, filter: &Filter) {
+        for compiled in &mut self.rules {
+            if filter.concerns(&compiled.rule) {
+                compiled.filters.push(Arc::clone(&filter.detection));
+            }
+        }
+        let is_missing = |name: &&String| !self.rules.iter().any(|compiled| compiled.rule.is_called(name));
+        let missing: Vec<String> = filter.names().iter().filter(is_missing).cloned().collect();
+        match missing.first() {
+            Some(first) if missing.len() == filter.names().len() => {
+                self.reject(document, Reason::UnknownRule(first.clone()));
+            }
+            Some(_) | None => {
+                self.warn(document, missing.into_iter().map(Concern::FilterOfUnknown).collect());
+            }
+        }
+    }
+
+    /// Takes the id and name of `rule`.
+    fn claim(&mut self, rule: &Rule) -> Result<(), Reason> {
+        let wanted: Vec<&String> = rule.id.iter().chain(&rule.name).collect();
+        for id in &wanted {
+            if let Some(first) = self.names.get(*id) {
+                return Err(Reason::Duplicate { id: (*id).clone(), first: first.clone() });
+            }
+        }
+        for id in wanted {
+            self.names.insert(id.clone(), rule.origin.clone());
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, document: &Numbered, reason: Reason) {
+        self.rejected_numbers.insert(document.number);
+        let document = &document.document;
+        let origin = document.place_of(&reason.places());
+        self.rejected.push(Rejected { origin, title: document.title(), reason });
+    }
+
+    fn warn(&mut self, document: &Numbered, concerns: Vec<Concern>) {
+        let Document { origin, .. } = &document.document;
+        let title = document.document.title();
+        let warning = |concern| Warning { origin: origin.clone(), title: title.clone(), concern };
+        self.warnings.extend(concerns.into_iter().map(warning));
+    }
+}
+
+fn section<'m>(
+    map: &'m Map<String, Value>,
+    key: &'static str,
+) -> Result<Option<&'m Map<String, Value>>, Reason> {
+    match map.get(key) {
+        None => Ok(None),
+        Some(Value::Object(section)) => Ok(Some(section)),
+        Some(Value::Null) => Err(Reason::Missing(key)),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+            Err(Reason::WrongType { key: key.to_owned(), expected: "a map" })
+        }
+    }
+}
