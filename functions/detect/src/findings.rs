@@ -101,7 +101,7 @@ fn rule_ref(rule: &Rule) -> RuleRef {
 fn actor(record: &Record) -> Actor {
     let identity = record.identity();
     Actor {
-        kind: identity.kind.label().to_owned(),
+        kind: identity.kind.as_recorded().to_owned(),
         arn: identity.arn().cloned(),
         principal_id: identity.principal_id.clone(),
         access_key_id: identity.access_key_id.clone(),

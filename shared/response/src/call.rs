@@ -1,14 +1,15 @@
 //! One AWS API call, spelled out for a reader: what a plan would send, and the same as a shell command.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// An API call with its parameters, in the words of AWS's API reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// The permission it needs, which is also its name: `iam:UpdateAccessKey`.
     pub permission: String,
-    /// Parameter names and values.
-    pub parameters: Vec<(String, String)>,
+    /// Parameters by name, in the API reference's spelling.
+    pub parameters: Map<String, Value>,
     /// The same call as a command for the AWS CLI. Values are checked ids and need no quoting.
     pub command: String,
 }
@@ -20,7 +21,7 @@ impl Call {
         let options = parameters.iter().map(|(name, value)| format!(" --{} {value}", kebab(name)));
         Self {
             permission: permission.to_owned(),
-            parameters: parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+            parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect(),
             command: format!("aws {service} {}{}", kebab(operation), options.collect::<String>()),
         }
     }

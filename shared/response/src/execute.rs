@@ -79,9 +79,7 @@ pub async fn execute<A: Account, J: Journal>(
 }
 
 fn duplicate(existing: Entry) -> Execution {
-    let status = OutcomeStatus::Duplicate;
-    let outcome =
-        Outcome { status, plan: existing.plan, steps: existing.steps, seconds_to_containment: None };
+    let outcome = Outcome::new(OutcomeStatus::Duplicate, existing.plan, existing.steps);
     Execution { outcome, unreported: None }
 }
 

@@ -12,6 +12,9 @@ pub struct Outcome {
     pub status: OutcomeStatus,
     /// The plan, whole.
     pub plan: Plan,
+    /// Permissions that carrying the plan out and taking it back needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<String>,
     /// What came of each step; empty if nothing was tried.
     pub steps: Vec<StepOutcome>,
     /// Seconds from the call to the moment when the last step was read back in force.
@@ -119,11 +122,16 @@ impl StepResult {
 }
 
 impl Outcome {
+    /// An outcome that contained nothing just now.
+    pub(crate) fn new(status: OutcomeStatus, plan: Plan, steps: Vec<StepOutcome>) -> Self {
+        Self { status, permissions: plan.permissions(), plan, steps, seconds_to_containment: None }
+    }
+
     /// The outcome of a plan that changes nothing: refused, or decided in mode `plan`.
     #[must_use]
     pub fn unchanged(plan: Plan) -> Self {
         let status = if plan.refused.is_some() { OutcomeStatus::Refused } else { OutcomeStatus::Planned };
-        Self { status, plan, steps: Vec::new(), seconds_to_containment: None }
+        Self::new(status, plan, Vec::new())
     }
 
     /// The outcome of a plan whose steps were tried.
@@ -140,7 +148,7 @@ impl Outcome {
         let last = steps.iter().filter(|step| step.result == StepResult::InForce).map(|step| step.at).max();
         let seconds = plan.cause.event_time.zip(last).map(|(event, at)| at.as_second() - event.as_second());
         let seconds_to_containment = seconds.filter(|_| status == OutcomeStatus::Contained);
-        Self { status, plan, steps, seconds_to_containment }
+        Self { seconds_to_containment, ..Self::new(status, plan, steps) }
     }
 
     /// Returns the plan's id.

@@ -105,13 +105,12 @@ pub async fn undo<A: Account, J: Journal>(
         return Err(UndoError::Busy(id.to_string()));
     }
     let status = if complete { OutcomeStatus::Undone } else { OutcomeStatus::UndoIncomplete };
-    let outcome = Outcome { status, plan: entry.plan, steps, seconds_to_containment: None };
+    let outcome = Outcome::new(status, entry.plan, steps);
     Ok(Execution { outcome, unreported: None })
 }
 
 fn finished(entry: Entry) -> Execution {
-    let status = OutcomeStatus::Undone;
-    let outcome = Outcome { status, plan: entry.plan, steps: entry.steps, seconds_to_containment: None };
+    let outcome = Outcome::new(OutcomeStatus::Undone, entry.plan, entry.steps);
     Execution { outcome, unreported: None }
 }
 

@@ -1,0 +1,60 @@
+# Every recipe is a line or two; what is more than that is a script.
+PYTHON ?= python3
+FUNCTIONS := detect contain-identity
+IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
+
+.PHONY: demo test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures clean
+
+demo: stage ## a leaked key is contained on a local AWS, step by step
+	$(IN_VENV) -m demo
+
+test: test-rust test-template test-local-aws test-end-to-end ## everything
+
+test-rust: ## unit, property, scenario, adapter and acceptance tests
+	cargo test --workspace --quiet
+
+test-template: .venv/tools/ready ## the template, as AWS's own linters see it
+	.venv/tools/bin/cfn-lint template.yaml
+	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
+
+test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does
+	$(IN_VENV) -m pytest -q tests/local-aws/tests
+
+test-end-to-end: stage ## the deployed stack on the local AWS
+	$(IN_VENV) -m pytest -q tests/end-to-end
+
+build: ## the functions, on the fast profile
+	cargo build --quiet $(FUNCTIONS:%=--package trailreflex-%)
+
+stage: build .venv/aws/ready .venv/tools/ready ## a deployable copy of the template without `sam build`
+	.venv/tools/bin/python tests/local-aws/local_aws/stage.py --binaries target/debug --out target/stage
+
+package: .venv/tools/ready ## the functions as they are deployed: what `sam build` does, release profile
+	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam build
+
+fmt:
+	cargo fmt --all --check
+
+clippy:
+	cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings
+
+deny: .venv/tools/ready ## licences, banned crates, sources; advisories need the network: `cargo deny check`
+	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" cargo deny --offline check licenses bans sources
+
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+corpus: ## parse records of your own: make corpus CORPUS=folder
+	cargo run --quiet --package trailreflex-model --example corpus -- "$(CORPUS)"
+
+figures: package .venv/aws/ready ## package size and start time, release profile
+	$(IN_VENV) -m figures
+
+clean:
+	rm -rf target .venv .aws-sam
+
+.venv/aws/ready: tests/local-aws/requirements.txt
+	$(PYTHON) -m venv .venv/aws && .venv/aws/bin/pip install --quiet --disable-pip-version-check -r $< && touch $@
+
+.venv/tools/ready: tests/local-aws/requirements-tools.txt
+	$(PYTHON) -m venv .venv/tools && .venv/tools/bin/pip install --quiet --disable-pip-version-check -r $< && touch $@
