@@ -7,9 +7,13 @@ from ministack.core.iam_evaluator import AuthError, find_iam_access_key_account
 from ministack.core.responses import get_account_id, get_region, get_request_client_ip
 from ministack.core.router import detect_service, extract_access_key_id
 
-from local_aws import bus_policy, calls, iam, identity, names, records, trail
+from local_aws import bus_policy, calls, conditions, iam, identity, names, records, trail
 
 _log = logging.getLogger("local_aws.dispatch")
+# With one of these AWS does not know who called, and records nothing.
+_UNIDENTIFIED = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "RequestExpired",
+                           "MissingAuthenticationToken", "MissingAuthenticationTokenException"})
+
 _original = ministack._dispatch_service_request
 _original_set_account = ministack.set_request_account_id
 
@@ -40,6 +44,7 @@ async def _dispatch(method, path, headers, body, query_params, request_id, *rest
 
     response = bus_policy.refusal(call, caller) if call else None
     if response is None:
+        conditions.authorising.set(call)
         response = await _original(method, path, headers, body, query_params, request_id, *rest, **named)
     if call is not None:
         _after(call, caller, key_id, response, recorded_region, was_logging)
@@ -70,10 +75,12 @@ def _understood(request: calls.Request) -> calls.Call | None:
 
 def _after(call, caller, key_id, response, region, was_logging) -> None:
     try:
+        answer = calls.read_answer(call, *response)
+        if answer.error_code in _UNIDENTIFIED:
+            return
         iam.note_use(key_id, call.service, region)
         if not names.is_management_event(call):
             return
-        answer = calls.read_answer(call, *response)
         record = records.of_call(call, answer, caller, region, _source_address(call))
         # StopLogging and DeleteTrail are the last to be delivered, StartLogging is the first.
         trail.publish(record, caller, was_logging or trail.is_logging(caller.account, region))

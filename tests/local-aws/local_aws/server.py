@@ -14,6 +14,7 @@ from ministack import app as ministack
 from local_aws import (
     alarms,
     cloudformation,
+    conditions,
     denials,
     dispatch,
     environment,
@@ -55,6 +56,7 @@ def install() -> None:
     eventbridge.install()
     cloudformation.install()
     denials.install()
+    conditions.install()
     history.install()
     queue_metrics.install()
     alarms.install()

@@ -120,6 +120,73 @@ def test_a_key_can_be_updated_only_under_its_own_user(account):
     assert refusal(update, UserName="bob", AccessKeyId=key[0], Status="Inactive") == ("NoSuchEntity", 404)
 
 
+def granting(account, name, *statements):
+    """Creates a user who may do what the statements say; returns its key."""
+    key = account.user(name)
+    account.client("iam").put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document(*statements))
+    return key
+
+
+def test_a_permission_can_depend_on_the_policy_that_is_attached(enforcing_account):
+    account = enforcing_account
+    deny_all = managed("AWSDenyAll")
+    key = granting(account, "responder", {"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*",
+                                          "Condition": {"ArnEquals": {"iam:PolicyARN": deny_all}}})
+    account.client("iam").create_user(UserName="alice")
+    attach = account.client("iam", key).attach_user_policy
+    attach(UserName="alice", PolicyArn=deny_all)
+    assert refusal(attach, UserName="alice", PolicyArn=managed("AdministratorAccess")) == ("AccessDenied", 403)
+
+
+def test_a_permission_can_depend_on_the_path_of_a_user(enforcing_account):
+    account = enforcing_account
+    protected = f"arn:aws:iam::{account.number}:user/break-glass/*"
+    key = granting(account, "responder", {"Effect": "Allow", "Action": "iam:*", "Resource": "*"},
+                   {"Effect": "Deny", "Action": "iam:UpdateAccessKey", "Resource": protected})
+    common, _ = account.user("alice")
+    rare, _ = account.user("last", path="/break-glass/")
+    update = account.client("iam", key).update_access_key
+    update(UserName="alice", AccessKeyId=common, Status="Inactive")
+    assert refusal(update, UserName="last", AccessKeyId=rare, Status="Inactive") == ("AccessDenied", 403)
+
+
+def test_asking_for_the_last_use_of_a_key_concerns_its_owner(enforcing_account):
+    account = enforcing_account
+    key_id, _ = account.user("alice")
+    owner = f"arn:aws:iam::{account.number}:user/alice"
+    allowed = granting(account, "one", {"Effect": "Allow", "Action": "iam:GetAccessKeyLastUsed", "Resource": owner})
+    other = granting(account, "two", {"Effect": "Allow", "Action": "iam:GetAccessKeyLastUsed", "Resource": f"{owner}-2"})
+    assert account.client("iam", allowed).get_access_key_last_used(AccessKeyId=key_id)["UserName"] == "alice"
+    assert refusal(account.client("iam", other).get_access_key_last_used, AccessKeyId=key_id)[0] == "AccessDenied"
+
+
+def test_a_permission_can_depend_on_the_namespace_of_a_metric(enforcing_account):
+    account = enforcing_account
+    key = granting(account, "meter", {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*",
+                                      "Condition": {"StringEquals": {"cloudwatch:namespace": "Own"}}})
+    put, data = account.client("cloudwatch", key).put_metric_data, [{"MetricName": "m", "Value": 1}]
+    put(Namespace="Own", MetricData=data)
+    assert refusal(put, Namespace="Other", MetricData=data)[1] == 403
+
+
+def test_a_permission_can_depend_on_source_and_type_of_an_event(enforcing_account):
+    account = enforcing_account
+    key = granting(account, "producer", {"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*", "Condition": {
+        "StringEquals": {"events:source": "own.detect", "events:detail-type": "Finding"}}})
+    put, entry = account.client("events", key).put_events, {"Source": "own.detect", "DetailType": "Finding", "Detail": "{}"}
+    assert put(Entries=[entry, entry])["FailedEntryCount"] == 0
+    assert refusal(put, Entries=[entry, {**entry, "Source": "own.other"}])[0] == "AccessDeniedException"
+    assert refusal(put, Entries=[{**entry, "DetailType": "Other"}])[0] == "AccessDeniedException"
+
+
+def test_a_wrong_secret_is_refused_and_leaves_no_trace(enforcing_account):
+    account = enforcing_account
+    key_id, _ = account.user("alice")
+    assert refusal(account.client("iam", (key_id, "wrong")).list_users) == ("SignatureDoesNotMatch", 403)
+    assert account.records("ListUsers") == []
+    assert "LastUsedDate" not in account.client("iam").get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"]
+
+
 def test_policies_are_enforced_on_request(enforcing_account):
     account = enforcing_account
     key = account.user("alice")
