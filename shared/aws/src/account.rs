@@ -160,11 +160,15 @@ impl Account for IamAccount {
         }
     }
 
+    async fn state(&self, action: &Action) -> Result<State, AccountError> {
+        let user = self.read_user(&action.user().name).await?;
+        Ok(user.map_or(State::TargetGone, |facts| action.state_in(&facts)))
+    }
+
     async fn read_back(&self, action: &Action, expected: State) -> Result<State, AccountError> {
         let mut waits = READ_BACK_WAITS.into_iter();
         loop {
-            let user = self.read_user(&action.user().name).await?;
-            let state = user.map_or(State::TargetGone, |facts| action.state_in(&facts));
+            let state = self.state(action).await?;
             match (state == expected || state == State::TargetGone, waits.next()) {
                 (true, _) | (false, None) => return Ok(state),
                 (false, Some(wait)) => tokio::time::sleep(wait).await,

@@ -5,7 +5,7 @@ use std::error::Error;
 use trailreflex_model::cause_chain;
 
 /// Why an invocation failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Failure {
     /// No attempt will succeed: the event is put on the quarantine queue and the invocation ends well.
     #[error("{code}")]
@@ -61,6 +61,14 @@ impl Failure {
         match self {
             Self::Permanent { cause, .. } | Self::Retryable { cause, .. } => cause_chain(&**cause),
         }
+    }
+}
+
+impl std::fmt::Debug for Failure {
+    /// The runtime logs failures in this form. The SDK's own `Debug` holds whole answers, headers included, so
+    /// only messages are shown.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.code(), self.explain())
     }
 }
 

@@ -16,6 +16,9 @@ pub trait Account: Sync {
     /// Takes an action back.
     fn undo(&self, action: &Recorded<Action>) -> impl Future<Output = Result<(), AccountError>> + Send;
 
+    /// Reads, once, whether the action's effect is in force.
+    fn state(&self, action: &Action) -> impl Future<Output = Result<State, AccountError>> + Send;
+
     /// Reads back whether the action's effect is in force.
     ///
     /// IAM is eventually consistent: if the state differs from `expected`, the account is read again for a few

@@ -21,7 +21,10 @@ impl Call {
         let options = parameters.iter().map(|(name, value)| format!(" --{} {value}", kebab(name)));
         Self {
             permission: permission.to_owned(),
-            parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect(),
+            parameters: parameters
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+                .collect(),
             command: format!("aws {service} {}{}", kebab(operation), options.collect::<String>()),
         }
     }

@@ -63,7 +63,7 @@ pub async fn execute<A: Account, J: Journal>(
 ) -> Result<Execution, ExecuteError> {
     let entry = Entry::new(plan, clock());
     match journal.create(&entry).await? {
-        Created::New => carry_out(entry, account, journal, clock).await,
+        Created::New => carry_out(entry, Delivery::First, account, journal, clock).await,
         Created::Exists(existing) => match existing.state {
             EntryState::Executed if !existing.reported => Ok(Execution {
                 outcome: Outcome::executed(existing.plan.clone(), existing.steps.clone()),
@@ -72,7 +72,7 @@ pub async fn execute<A: Account, J: Journal>(
             EntryState::Executed | EntryState::Undoing | EntryState::Undone => Ok(duplicate(*existing)),
             EntryState::Executing => {
                 let entry = take_over(&existing, EntryState::Executing, journal, clock()).await?;
-                carry_out(entry, account, journal, clock).await
+                carry_out(entry, Delivery::Later, account, journal, clock).await
             }
         },
     }
@@ -101,8 +101,18 @@ pub(crate) async fn take_over<J: Journal>(
     }
 }
 
+/// Whether the facts that the plan was made from are fresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    /// They were read a moment ago.
+    First,
+    /// An earlier delivery read them, minutes ago perhaps: the name may belong to another user by now.
+    Later,
+}
+
 async fn carry_out<A: Account, J: Journal>(
     entry: Entry,
+    delivery: Delivery,
     account: &A,
     journal: &J,
     clock: &(dyn Fn() -> Timestamp + Sync),
@@ -110,7 +120,7 @@ async fn carry_out<A: Account, J: Journal>(
     let mut attempts = Vec::new();
     // A failed step does not keep the others from being tried: half a containment is better than none.
     for step in &entry.plan.steps {
-        attempts.push(attempt(step, account, clock).await);
+        attempts.push(attempt(step, delivery, account, clock).await);
     }
     let unsettled = attempts.iter().find(|attempt| attempt.again).and_then(|a| a.outcome.problem.clone());
     let state = if unsettled.is_some() { EntryState::Executing } else { EntryState::Executed };
@@ -146,12 +156,25 @@ impl Attempt {
     }
 }
 
-async fn attempt<A: Account>(step: &Step, account: &A, clock: &(dyn Fn() -> Timestamp + Sync)) -> Attempt {
+async fn attempt<A: Account>(
+    step: &Step,
+    delivery: Delivery,
+    account: &A,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Attempt {
     let action = &step.action;
     match step.verdict {
         Verdict::AlreadyInForce => return Attempt::settled(action, StepResult::AlreadyInForce, clock()),
         Verdict::Refuse(_) => return Attempt::settled(action, StepResult::Failed, clock()),
         Verdict::Execute => {}
+    }
+    if delivery == Delivery::Later {
+        match account.state(action).await {
+            Ok(State::InForce) => return Attempt::settled(action, StepResult::InForce, clock()),
+            Ok(State::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
+            Ok(State::NotInForce) => {}
+            Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
+        }
     }
     // Twice: an intruder may take the first one back before it is read.
     let first = apply_and_read_back(action, account, clock).await;

@@ -86,21 +86,21 @@ mod tests {
     #[test]
     fn what_cannot_be_honoured_is_refused_with_the_reason() {
         for (case, text, expected) in [
-            ("not JSON", "nonsense", "expected ident at line 1 column 2"),
+            ("not JSON", "nonsense", "expected ident"),
             (
                 "an unknown action",
                 r#"[{"id":"a","rules":["r"],"actions":["delete_user"],"mode":"act"}]"#,
-                "unknown variant `delete_user`, expected `deny_user` or `deactivate_access_keys` at line 1 column 46",
+                "unknown variant `delete_user`, expected `deny_user` or `deactivate_access_keys`",
             ),
             (
                 "an unknown key",
                 r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act","when":1}]"#,
-                "unknown field `when`, expected one of `id`, `rules`, `actions`, `mode` at line 1 column 68",
+                "unknown field `when`, expected one of `id`, `rules`, `actions`, `mode`",
             ),
             (
                 "an unknown mode",
                 r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"on"}]"#,
-                "unknown variant `on`, expected `plan` or `act` at line 1 column 60",
+                "unknown variant `on`, expected `plan` or `act`",
             ),
             (
                 "no action",
@@ -116,7 +116,7 @@ mod tests {
         ] {
             let error = Playbooks::from_json(text).unwrap_err();
             let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            assert_eq!(text, expected, "{case}");
+            assert_eq!(text.split(" at line ").next(), Some(expected), "{case}");
         }
     }
 }

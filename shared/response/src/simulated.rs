@@ -170,6 +170,10 @@ impl Account for SimulatedAccount {
     }
 
     async fn read_back(&self, action: &Action, _expected: State) -> Result<State, AccountError> {
+        self.state(action).await
+    }
+
+    async fn state(&self, action: &Action) -> Result<State, AccountError> {
         self.call("iam:GetUser", |users| {
             let wanted = action.user();
             let user = users.get(&wanted.name).filter(|user| user.reference.unique_id == wanted.unique_id);

@@ -143,6 +143,13 @@ async fn take_back<A: Account>(
     if *undo == Undo::Nothing || !changed {
         return Attempt::settled(action, result, clock());
     }
+    // IAM's calls take names, and the name may belong to another user by now.
+    match account.state(action).await {
+        Ok(State::InForce) => {}
+        Ok(State::NotInForce) => return Attempt::settled(action, StepResult::Undone, clock()),
+        Ok(State::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
+        Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
+    }
     match account.undo(&Recorded::confirmed(action.clone())).await {
         Err(AccountError::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
         Err(error @ AccountError::Refused { .. }) => {
