@@ -1,6 +1,6 @@
 # Every recipe is a line or two; what is more than that is a script.
 PYTHON ?= python3
-FUNCTIONS := detect contain-identity
+BUILT := --package trailreflex-detect --package trailreflex-contain-identity
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
 .PHONY: demo test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures clean
@@ -8,6 +8,8 @@ IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
 
+# Tests and functions are built with one set of features, so that the SDK is compiled once.
+test: BUILT := --workspace --all-targets
 test: test-rust test-template test-local-aws test-end-to-end ## everything
 
 test-rust: ## unit, property, scenario, adapter and acceptance tests
@@ -24,7 +26,7 @@ test-end-to-end: stage ## the deployed stack on the local AWS
 	$(IN_VENV) -m pytest -q tests/end-to-end
 
 build: ## the functions, on the fast profile
-	cargo build --quiet $(FUNCTIONS:%=--package trailreflex-%)
+	cargo build --quiet $(BUILT)
 
 stage: build .venv/aws/ready .venv/tools/ready ## a deployable copy of the template without `sam build`
 	.venv/tools/bin/python tests/local-aws/local_aws/stage.py --binaries target/debug --out target/stage
@@ -39,6 +41,7 @@ clippy:
 	cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings
 
 deny: .venv/tools/ready ## licences, banned crates, sources; advisories need the network: `cargo deny check`
+	cargo fetch --quiet
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" cargo deny --offline check licenses bans sources
 
 docs:

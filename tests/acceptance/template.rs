@@ -1,0 +1,227 @@
+//! The template says what the code needs, no less and no more.
+
+use crate::repository::{folders, read};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use trailreflex_detection::{Bundle, Pins, RuleSet, Text};
+use trailreflex_response::{ActionKind, LEASE_SECONDS, Playbooks};
+
+/// The template with `!Ref x` as `{"!Ref": x}`.
+fn template() -> Value {
+    plain(yaml_serde::from_str(&read("template.yaml")).unwrap())
+}
+
+fn plain(value: yaml_serde::Value) -> Value {
+    match value {
+        yaml_serde::Value::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            json!({tag: plain(tagged.value)})
+        }
+        yaml_serde::Value::Mapping(mapping) => {
+            let text = |key: yaml_serde::Value| key.as_str().map(str::to_owned).unwrap_or_default();
+            Value::Object(mapping.into_iter().map(|(key, value)| (text(key), plain(value))).collect())
+        }
+        yaml_serde::Value::Sequence(values) => Value::Array(values.into_iter().map(plain).collect()),
+        other => serde_json::to_value(other).unwrap(),
+    }
+}
+
+fn resources() -> Map<String, Value> {
+    template()["Resources"].as_object().unwrap().clone()
+}
+
+fn of_type(kind: &str) -> BTreeMap<String, Value> {
+    let matches = |(_, resource): &(String, Value)| resource["Type"] == kind;
+    resources().into_iter().filter(matches).map(|(name, resource)| (name, resource["Properties"].clone())).collect()
+}
+
+/// Functions by the name of their binary.
+fn functions() -> BTreeMap<String, (String, Value)> {
+    let function = |(name, resource): (String, Value)| {
+        let binary = resource["Metadata"]["BuildProperties"]["Binary"].as_str()?.to_owned();
+        Some((binary, (name, resource["Properties"].clone())))
+    };
+    resources().into_iter().filter_map(function).collect()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::String(text) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn rules() -> RuleSet {
+    Bundle::from_json(trailreflex_content::RULES.as_bytes()).unwrap().load().rules
+}
+
+#[test]
+fn every_function_folder_is_one_resource_with_its_own_role_and_log_group() {
+    let functions = functions();
+    assert_eq!(functions.keys().cloned().collect::<Vec<_>>(), folders("functions"));
+    let own = |key: &str| -> BTreeSet<String> {
+        functions.values().map(|(_, properties)| properties[key].to_string()).collect()
+    };
+    assert_eq!(own("Role").len(), functions.len());
+    assert_eq!(own("LoggingConfig").len(), functions.len());
+}
+
+#[test]
+fn each_function_is_given_exactly_the_variables_that_it_reads() {
+    for (name, variables) in [
+        ("contain-identity", trailreflex_contain_identity::Config::VARIABLES.to_vec()),
+        ("detect", trailreflex_detect::Config::VARIABLES.to_vec()),
+    ] {
+        let (_, properties) = &functions()[name];
+        let given: Vec<_> =
+            properties["Environment"]["Variables"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(given, variables, "{name}");
+    }
+}
+
+#[test]
+fn a_function_ends_before_the_lease_on_its_plan() {
+    let timeout = template()["Globals"]["Function"]["Timeout"].as_i64().unwrap();
+    assert!(timeout < LEASE_SECONDS, "two deliveries could work on one plan");
+    for (name, (_, properties)) in functions() {
+        assert_eq!(properties.get("Timeout"), None, "{name} has its own time-out; compare it here");
+    }
+}
+
+#[test]
+fn the_responders_role_may_do_to_iam_what_its_actions_declare_and_nothing_else() {
+    let role = &of_type("AWS::IAM::Role")["ContainIdentityRole"];
+    let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap().clone();
+    let allowed: BTreeSet<String> = statements
+        .iter()
+        .filter(|statement| statement["Effect"] == "Allow")
+        .flat_map(|statement| texts(&statement["Action"]))
+        .filter(|action| action.starts_with("iam:"))
+        .collect();
+    let declared: BTreeSet<String> = ActionKind::ALL
+        .iter()
+        .flat_map(|kind| kind.permissions())
+        .chain(ActionKind::reading_permissions())
+        .map(|permission| (*permission).to_owned())
+        .collect();
+    assert_eq!(allowed, declared);
+    let denied: BTreeSet<String> = statements
+        .iter()
+        .filter(|statement| statement["Effect"] == "Deny")
+        .flat_map(|statement| texts(&statement["Action"]))
+        .collect();
+    let changes: BTreeSet<String> = ActionKind::ALL
+        .iter()
+        .flat_map(|kind| kind.permissions())
+        .map(|permission| (*permission).to_owned())
+        .collect();
+    assert_eq!(denied, changes, "every change is denied on protected users");
+}
+
+#[test]
+fn no_role_may_do_more_than_a_few_named_calls() {
+    for (name, role) in of_type("AWS::IAM::Role") {
+        for statement in role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap() {
+            for action in texts(&statement["Action"]) {
+                assert!(!action.contains('*'), "{name}: {action}");
+            }
+            let everywhere = statement["Resource"] == "*";
+            assert!(!everywhere || statement["Condition"].is_object(), "{name}: {}", statement["Sid"]);
+        }
+    }
+}
+
+#[test]
+fn every_call_that_a_rule_names_is_delivered_to_detect() {
+    let event_rules = of_type("AWS::Events::Rule");
+    let named = &event_rules["DetectCallsRule"]["EventPattern"]["detail"];
+    let delivers = |pattern: &Value, wanted: &Option<Text>| match wanted {
+        Some(Text::Equals(text)) => texts(pattern).contains(text),
+        Some(Text::StartsWith(_)) | None => false,
+    };
+    for required in rules().required_events() {
+        let rule = required.rule.key();
+        match required.pins {
+            Pins::Calls(calls) => {
+                for call in calls {
+                    assert!(
+                        delivers(&named["eventSource"], &call.source) && delivers(&named["eventName"], &call.name),
+                        "add the call of rule `{rule}` to DetectCallsRule: {call:?}"
+                    );
+                }
+            }
+            // Rules about the caller: the second event rule delivers all other calls of long-term keys.
+            Pins::Unpinned => {
+                let text = read("rules/behaviour/access_key_used_from_attack_tool.yml");
+                assert!(text.contains(rule), "no event rule delivers what rule `{rule}` needs");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_call_is_delivered_to_detect_twice() {
+    let event_rules = of_type("AWS::Events::Rule");
+    let named = &event_rules["DetectCallsRule"]["EventPattern"]["detail"]["eventName"];
+    let others = &event_rules["DetectLongTermKeysRule"]["EventPattern"]["detail"]["eventName"];
+    assert_eq!(*others, json!([{"anything-but": named}]));
+}
+
+#[test]
+fn findings_that_a_playbook_answers_are_delivered_and_no_others() {
+    let pattern = &of_type("AWS::Events::Rule")["ContainIdentityRule"]["EventPattern"];
+    let delivered: BTreeSet<_> = texts(&pattern["detail"]["rule"]["id"]).into_iter().collect();
+    let playbooks = Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS).unwrap();
+    let answered: BTreeSet<_> = playbooks.all().iter().flat_map(|playbook| playbook.rules.clone()).collect();
+    assert_eq!(delivered, answered);
+    assert_eq!(pattern["source"], json!([trailreflex_model::SOURCE_DETECT]));
+    assert_eq!(pattern["detail-type"], json!([trailreflex_model::DETAIL_TYPE_FINDING]));
+}
+
+#[test]
+fn event_patterns_keep_within_eventbridges_limit() {
+    for (name, rule) in of_type("AWS::Events::Rule") {
+        let length = rule["EventPattern"].to_string().len();
+        assert!(length <= 2048, "{name}: {length} characters");
+    }
+}
+
+#[test]
+fn what_fails_is_kept_and_raises_an_alarm() {
+    for (name, (_, properties)) in functions() {
+        let invoke = &properties["EventInvokeConfig"];
+        let destination = &invoke["DestinationConfig"]["OnFailure"]["Destination"];
+        assert_eq!(*destination, json!({"!GetAtt": "FailedEventsQueue.Arn"}), "{name}");
+        assert_eq!(invoke["MaximumRetryAttempts"], 2, "{name}");
+    }
+    for (name, rule) in of_type("AWS::Events::Rule") {
+        let dead_letters = &rule["Targets"][0]["DeadLetterConfig"]["Arn"];
+        assert_eq!(*dead_letters, json!({"!GetAtt": "UndeliveredEventsQueue.Arn"}), "{name}");
+    }
+    let watched: BTreeSet<String> = of_type("AWS::CloudWatch::Alarm")
+        .values()
+        .map(|alarm| alarm["Dimensions"][0]["Value"]["!GetAtt"].as_str().unwrap().to_owned())
+        .collect();
+    let queues: BTreeSet<String> =
+        of_type("AWS::SQS::Queue").into_keys().map(|queue| format!("{queue}.QueueName")).collect();
+    assert_eq!(watched, queues);
+}
+
+#[test]
+fn a_fresh_deployment_changes_nothing() {
+    assert_eq!(template()["Parameters"]["Mode"]["Default"], "plan");
+}
+
+#[test]
+fn nobody_but_the_producers_may_put_events_on_the_findings_bus() {
+    let policies = of_type("AWS::Events::EventBusPolicy");
+    let statement = &policies["FindingsBusPolicy"]["Statement"];
+    let producers = json!([{"!GetAtt": "DetectRole.Arn"}, {"!GetAtt": "ContainIdentityRole.Arn"}]);
+    let expected = json!({
+        "Effect": "Deny", "Principal": "*", "Action": "events:PutEvents",
+        "Resource": {"!GetAtt": "FindingsBus.Arn"},
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": producers}}
+    });
+    assert_eq!(*statement, expected);
+}
