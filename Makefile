@@ -3,10 +3,13 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures clean
+.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
+
+watch: stage ## `cargo lambda watch` on a local AWS, for `cargo lambda invoke`; MODE=act lets it act
+	$(IN_VENV) tests/local-aws/watch.py
 
 # Tests and functions are built with one set of features, so that the SDK is compiled once.
 test: BUILT := --workspace --all-targets

@@ -36,7 +36,7 @@ pub struct Guardrails {
     pub protected: Vec<Protected>,
     /// Unique ids of the responder's own roles (`AROA…`).
     pub own_roles: Vec<UniqueId>,
-    /// Events older than this are reported, never acted on. Seconds, 60 to 86,400; default 3,600.
+    /// Events older than this are reported, never acted on. In seconds.
     pub max_event_age_seconds: i64,
 }
 

@@ -18,10 +18,12 @@ async def respond(scope, receive, send) -> None:
             status, body = 200, _ndjson(eventbridge.kept_deliveries())
         case "POST", "quarantine":
             status, body = rehearsal.quarantine(query)
+        case "POST", "user":
+            status, body = rehearsal.user(query)
         case "POST", "events":
             status, body = rehearsal.event(query, await _body(receive))
         case _:
-            status, body = 404, "GET records, GET deliveries, POST events, POST quarantine?userName=…&accessKeyId=…\n"
+            status, body = 404, "GET records, GET deliveries, POST events, POST quarantine?userName=…&accessKeyId=…, POST user?userName=…\n"
     headers = [(b"content-type", b"application/x-ndjson"), (b"content-length", str(len(body.encode())).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

@@ -1,4 +1,5 @@
-"""Rehearses what only AWS itself can do: quarantine a leaked key, and put events of its own services on the bus."""
+"""Rehearses what only AWS itself can do: quarantine a leaked key, give a user a past, and
+put events of its own services on the bus."""
 
 import json
 from typing import Any
@@ -33,6 +34,29 @@ def quarantine(query: dict[str, str]) -> Answer:
         caller, "iam", "AttachUserPolicy", REGION, {"userName": user_name, "policyArn": arn})
     trail.publish(record, caller, trail.is_logging(account, REGION))
     return 200, json.dumps({"eventID": record["eventID"]}) + "\n"
+
+
+def user(query: dict[str, str]) -> Answer:
+    """Makes a user with the unique id, the creation date and the active access key that stored events name.
+
+    IAM chooses all three by itself, so an event of yesterday could never concern a user of today.
+    """
+    wanted = {name: query.get(name, "") for name in ("userName", "userId", "createDate", "accessKeyId")}
+    if not all(wanted.values()):
+        return 400, f"a user needs {', '.join(wanted)}; `path` is optional\n"
+    with request_scope(get_account_id(), REGION):
+        parameters = {"UserName": [wanted["userName"]], "Path": [query.get("path", "/")]}
+        status, _, body = ministack_iam._IAM_HANDLERS["CreateUser"](parameters)
+        if status >= 300:
+            return status, body.decode()
+        made = ministack_iam._users[wanted["userName"]]
+        made |= {"UserId": wanted["userId"], "CreateDate": wanted["createDate"]}
+        ministack_iam._users[wanted["userName"]] = made
+        ministack_iam._access_keys[wanted["accessKeyId"]] = {
+            "UserName": wanted["userName"], "AccessKeyId": wanted["accessKeyId"], "SecretAccessKey": "rehearsal",
+            "Status": "Active", "CreateDate": wanted["createDate"],
+        }
+    return 200, json.dumps({"arn": made["Arn"]}) + "\n"
 
 
 def event(query: dict[str, str], body: bytes) -> Answer:

@@ -140,6 +140,12 @@ class LocalAws:
         cloudtrail.start_logging(Name=arn)
         return arn
 
+    def user_of_the_past(self, user: str, user_id: str, access_key_id: str, *, created: str, path: str = "/") -> str:
+        """Makes the user whom stored events name, created before them; returns the ARN."""
+        query = urllib.parse.urlencode({"userName": user, "userId": user_id, "accessKeyId": access_key_id,
+                                        "createDate": created, "path": path})
+        return json.loads(ask(f"{self.endpoint}/_local_aws/user?{query}", "POST"))["arn"]
+
     def quarantine(self, user: str, access_key_id: str, policy: str = "AWSCompromisedKeyQuarantineV3") -> str:
         """Rehearses that AWS found the key in public; returns the event's id."""
         query = urllib.parse.urlencode({"userName": user, "accessKeyId": access_key_id, "policyName": policy})
