@@ -30,9 +30,6 @@ pub enum UndoRefusal {
     /// No such plan.
     #[error("no plan `{0}` in the journal: only plans carried out in mode `act` are")]
     NoSuchPlan(String),
-    /// It has not come to its end.
-    #[error("plan `{0}` has not been carried out to its end yet; look at the failed deliveries first")]
-    NotExecuted(String),
     /// A later plan holds the same user.
     #[error("plan `{later}` contains the same user since then; take that one back first")]
     LaterPlanStands {
@@ -79,8 +76,8 @@ pub async fn undo<A: Account, J: Journal>(
     let entry = journal.read(id).await?.ok_or_else(|| UndoRefusal::NoSuchPlan(id.to_string()))?;
     match entry.state {
         EntryState::Undone => return Ok(finished(entry)),
-        EntryState::Executing => return Err(UndoRefusal::NotExecuted(id.to_string()).into()),
-        EntryState::Executed | EntryState::Undoing => {}
+        // A plan that never came to its end can be taken back too, once nobody works on it any more.
+        EntryState::Executing | EntryState::Executed | EntryState::Undoing => {}
     }
     refuse_if_later_plan_stands(&entry, journal).await?;
     let entry = take_over(&entry, EntryState::Undoing, journal, clock()).await?;

@@ -75,6 +75,24 @@ fn an_undo_that_was_stopped_is_finished_by_the_next_one() {
 }
 
 #[test]
+fn a_plan_that_never_came_to_its_end_can_be_taken_back_once_nobody_works_on_it() {
+    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let plan = crate::fixtures::decide(&account, &finding(), crate::fixtures::now());
+    let id = plan.id.clone();
+    // Stopped after the deny was applied and read back, in the middle of deactivating the key.
+    account.set_faults([None, None, Some(Fault::StoppedAfter)]);
+    let stopped = finish_unless_stopped(trailreflex_response::execute(plan, &account, &journal, &clock()));
+    assert!(stopped.is_none());
+    let early = finish(undo(&id, &account, &journal, &clock_after(LEASE_SECONDS - 1))).unwrap_err();
+    assert!(early.is_transient(), "{early}");
+    let undone = finish(undo(&id, &account, &journal, &clock_after(LEASE_SECONDS))).unwrap();
+    assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
+    assert_eq!(account.snapshot(), [alice()]);
+    let redelivered = respond(&account, &journal, &finding(), LEASE_SECONDS * 2).unwrap();
+    assert_eq!(redelivered.outcome.status, OutcomeStatus::Duplicate);
+}
+
+#[test]
 fn an_undo_that_is_denied_says_so_and_can_be_asked_again() {
     let (account, journal, id) = contained();
     account.set_faults([None, Some(Fault::Denied)]);
