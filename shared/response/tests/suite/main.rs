@@ -1,5 +1,7 @@
 //! How the responder decides, acts and takes back, on a simulated account.
 
+#![cfg(test)] // so that clippy knows every helper here as part of a test
+
 mod execution;
 mod fixtures;
 mod guardrails;

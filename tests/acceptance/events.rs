@@ -1,0 +1,172 @@
+//! Every event of `events/` is valid, stands in `expected.yaml` and is listed in the index.
+
+use crate::repository::{files, read, root};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use trailreflex_detect::built_in_rules;
+use trailreflex_findings::findings;
+use trailreflex_model::AccountId;
+use trailreflex_response::Request;
+
+/// `events/expected.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expected {
+    pub(crate) detect: Vec<Detection>,
+    #[serde(rename = "contain-identity")]
+    pub(crate) contain_identity: Vec<Response>,
+}
+
+/// What must come of an event for `detect`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Detection {
+    pub(crate) file: String,
+    pub(crate) what: String,
+    pub(crate) fires: Vec<String>,
+    #[serde(default)]
+    pub(crate) near_miss_of: Vec<String>,
+    #[serde(default = "yes")]
+    pub(crate) carries_a_record: bool,
+}
+
+/// What must come of an event for `contain-identity`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Response {
+    pub(crate) file: String,
+    pub(crate) what: String,
+    #[serde(default)]
+    pub(crate) detail_of: Option<String>,
+    pub(crate) answer: Answer,
+}
+
+/// The responder's answer.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Answer {
+    /// Steps by name.
+    Planned(Vec<String>),
+    /// The guardrail's reason.
+    Refused(String),
+    /// Not a request at all, and why.
+    Invalid(String),
+    /// A request to take a plan back.
+    Undo,
+}
+
+fn yes() -> bool {
+    true
+}
+
+pub(crate) fn expected() -> Expected {
+    // By way of JSON: enums are written as plain maps, not as YAML tags.
+    let value: Value = yaml_serde::from_str(&read("events/expected.yaml")).unwrap();
+    serde_json::from_value(value).unwrap_or_else(|error| panic!("events/expected.yaml: {error}"))
+}
+
+pub(crate) fn event(file: &str) -> Value {
+    serde_json::from_str(&read(&format!("events/{file}"))).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+#[test]
+fn every_event_file_is_expected_to_lead_to_something_and_none_is_missing() {
+    let expected = expected();
+    let detections = expected.detect.iter().map(|case| &case.file);
+    let listed: Vec<_> = detections.chain(expected.contain_identity.iter().map(|case| &case.file)).collect();
+    let once: BTreeSet<String> = listed.iter().map(|file| format!("events/{file}")).collect();
+    assert_eq!(once.len(), listed.len(), "a file is listed twice");
+    assert_eq!(once, files("events", &["json"]).into_iter().collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn every_event_file_is_written_as_people_read_it() {
+    let mut problems = Vec::new();
+    for file in files("events", &["json"]) {
+        let text = read(&file);
+        let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+        if format!("{value:#}\n") != text {
+            problems.push(format!("{file}: not indented by two blanks"));
+        }
+    }
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
+fn ids_of_events_tell_them_apart() {
+    let mut seen = BTreeSet::new();
+    for case in expected().detect {
+        let event = event(&case.file);
+        assert!(seen.insert(event["id"].to_string()), "{}: its `id` is that of another event", case.file);
+        if case.carries_a_record {
+            let id = event["detail"]["eventID"].to_string();
+            assert!(seen.insert(id), "{}: its `eventID` is that of another event", case.file);
+        }
+    }
+}
+
+#[test]
+fn every_request_to_contain_identity_is_read_as_expected() {
+    let own: AccountId = "111122223333".parse().unwrap();
+    for Response { file, answer, .. } in expected().contain_identity {
+        match (Request::parse(event(&file), &own), answer) {
+            (Ok(Request::Respond(_)), Answer::Planned(_) | Answer::Refused(_))
+            | (Ok(Request::Undo(_)), Answer::Undo) => {}
+            (Err(error), Answer::Invalid(expected)) => assert_eq!(error.to_string(), expected, "{file}"),
+            (Ok(request), _) => panic!("{file}: read as {request:?}"),
+            (Err(error), _) => panic!("{file}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn findings_are_those_that_detect_makes_of_their_events() {
+    let rules = built_in_rules().unwrap();
+    for Response { file, detail_of, .. } in expected().contain_identity {
+        let Some(source) = detail_of else { continue };
+        let (envelope, record) = trailreflex_detect::read(event(&source)).unwrap();
+        let made = findings(&rules, &envelope, &record).into_iter();
+        let made: Vec<Value> = made.map(|finding| serde_json::to_value(finding).unwrap()).collect();
+        let detail = event(&file)["detail"].clone();
+        assert!(made.contains(&detail), "{file} is none of these of {source}:\n{:#}", Value::Array(made));
+    }
+}
+
+#[test]
+fn the_index_is_up_to_date() {
+    let text = read("events/README.md");
+    let begin = "<!-- begin of the index -->\n";
+    let (head, _) = text.split_once(begin).expect("events/README.md marks where the index begins");
+    let wanted = format!("{head}{begin}{}", index(&expected()));
+    if wanted != text {
+        std::fs::write(root().join("events/README.md"), wanted).unwrap();
+        panic!("events/README.md was out of date and has been written anew: look at it and commit it");
+    }
+}
+
+fn index(expected: &Expected) -> String {
+    let mut text = "\n## For `detect`\n\n| event | what it is | rules that fire |\n|---|---|---|\n".to_owned();
+    for Detection { file, what, fires, carries_a_record, .. } in &expected.detect {
+        let fires = match fires.as_slice() {
+            [] if *carries_a_record => "none".to_owned(),
+            [] => "refused: no CloudTrail record".to_owned(),
+            names => format!("`{}`", names.join("`, `")),
+        };
+        writeln!(text, "| [{file}]({file}) | {what} | {fires} |").unwrap();
+    }
+    text.push_str(
+        "\n## For `contain-identity`\n\n| event | what it is | what the responder says |\n|---|---|---|\n",
+    );
+    for Response { file, what, answer, .. } in &expected.contain_identity {
+        let answer = match answer {
+            Answer::Planned(steps) => format!("planned: `{}`", steps.join("`, `")),
+            Answer::Refused(reason) => format!("refused: `{reason}`"),
+            Answer::Invalid(reason) => format!("invalid: {reason}"),
+            Answer::Undo => "takes the plan back, if the journal knows it".to_owned(),
+        };
+        writeln!(text, "| [{file}]({file}) | {what} | {answer} |").unwrap();
+    }
+    text
+}

@@ -1,0 +1,158 @@
+//! Every rule fires where it should, stays quiet where it should, and says what people need to know of it.
+
+use crate::events::{Detection, event, expected};
+use std::collections::{BTreeMap, BTreeSet};
+use trailreflex_contain_identity::built_in_playbooks;
+use trailreflex_detect::built_in_rules;
+use trailreflex_findings::findings;
+use trailreflex_model::Finding;
+
+/// Most rules need more than one near miss to show where their limit is.
+const NEAR_MISSES: usize = 2;
+
+/// ATT&CK v18 and what v19 made of it: reports of both versions must find the rule.
+const RENUMBERED: [(&str, &str); 6] = [
+    ("attack.t1562", "attack.t1685"),
+    ("attack.t1562.001", "attack.t1685"),
+    ("attack.t1562.002", "attack.t1685.001"),
+    ("attack.t1562.007", "attack.t1686.001"),
+    ("attack.t1562.008", "attack.t1685.002"),
+    ("attack.defense-evasion", "attack.defense-impairment"),
+];
+
+fn found(case: &Detection) -> Vec<Finding> {
+    let rules = built_in_rules().unwrap();
+    match trailreflex_detect::read(event(&case.file)) {
+        Ok((envelope, record)) => {
+            assert!(case.carries_a_record, "{}: read as a record", case.file);
+            findings(&rules, &envelope, &record)
+        }
+        Err(failure) => {
+            assert!(!case.carries_a_record, "{}: {}", case.file, failure.explain());
+            Vec::new()
+        }
+    }
+}
+
+#[test]
+fn every_event_leads_to_exactly_the_findings_that_it_lists() {
+    let mut problems = Vec::new();
+    for case in expected().detect {
+        let fired: BTreeSet<_> = found(&case).into_iter().filter_map(|finding| finding.rule.name).collect();
+        let wanted: BTreeSet<_> = case.fires.iter().cloned().collect();
+        if fired != wanted {
+            problems.push(format!("{}: {fired:?} fired instead of {wanted:?}", case.file));
+        }
+    }
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
+fn every_rule_has_an_event_that_fires_and_near_misses_that_do_not() {
+    let mut events: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for case in expected().detect {
+        for rule in &case.fires {
+            events.entry(rule.clone()).or_default().0 += 1;
+        }
+        for rule in &case.near_miss_of {
+            assert!(!case.fires.contains(rule), "{}: both fires and does not fire `{rule}`", case.file);
+            events.entry(rule.clone()).or_default().1 += 1;
+        }
+    }
+    for rule in built_in_rules().unwrap().rules() {
+        let name = rule.name.as_deref().unwrap_or_default();
+        let (firing, near_misses) = events.remove(name).unwrap_or_default();
+        assert!(firing >= 1, "{}: no event shows `{name}` firing", rule.origin);
+        assert!(near_misses >= NEAR_MISSES, "{}: `{name}` has {near_misses} near misses", rule.origin);
+    }
+    assert_eq!(events.into_keys().collect::<Vec<_>>(), Vec::<String>::new(), "no such rules");
+}
+
+#[test]
+fn every_rule_says_what_people_need_to_know_of_it() {
+    let mut problems = Vec::new();
+    for rule in built_in_rules().unwrap().rules() {
+        let file = &rule.origin.file;
+        let name = rule.name.as_deref().unwrap_or_default();
+        let tagged = |start: &str| rule.tags.iter().any(|tag| tag.starts_with(start));
+        let texts = [("id", &rule.id), ("status", &rule.status), ("description", &rule.description)];
+        let more = [("author", &rule.author), ("license", &rule.license)];
+        let mut missing: Vec<_> =
+            texts.into_iter().chain(more).filter(|(_, text)| text.is_none()).map(|(key, _)| key).collect();
+        for (key, is_missing) in [
+            ("references", rule.references.is_empty()),
+            ("falsepositives", rule.false_positives.is_empty()),
+            ("a technique (attack.t…)", !tagged("attack.t1")),
+            ("a tactic (attack.…)", rule.tags.iter().all(|tag| tag.starts_with("attack.t1"))),
+            ("a name that is the file's", !file.ends_with(&format!("/{name}.yml"))),
+        ] {
+            if is_missing {
+                missing.push(key);
+            }
+        }
+        if !missing.is_empty() {
+            problems.push(format!("{file}: {}", missing.join(", ")));
+        }
+    }
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
+fn every_level_is_written_down() {
+    for file in crate::repository::files("rules", &["yml"]) {
+        let text = crate::repository::read(&file);
+        assert!(text.contains("\nlevel: "), "{file}: a level that is not stated counts as medium");
+    }
+}
+
+#[test]
+fn techniques_that_were_renumbered_have_both_numbers() {
+    for rule in built_in_rules().unwrap().rules() {
+        let has = |tag: &str| rule.tags.iter().any(|found| found == tag);
+        for (before, after) in RENUMBERED {
+            assert!(!has(before) || has(after), "{}: `{before}` needs `{after}` beside it", rule.origin);
+            let befores = RENUMBERED.iter().filter(|(_, other)| *other == after);
+            let is_paired = !has(after) || befores.into_iter().any(|(before, _)| has(before));
+            assert!(is_paired, "{}: `{after}` needs its number in v18 beside it", rule.origin);
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_names_a_target_finds_it_in_every_event_that_fires() {
+    let rules = built_in_rules().unwrap();
+    for case in expected().detect {
+        for finding in found(&case) {
+            let rule = rules.rule(&finding.rule.id).unwrap();
+            let hint = rule.custom.get("custom").and_then(|custom| custom.pointer("/responder/target"));
+            let names_a_target = hint.is_some_and(serde_json::Value::is_object);
+            assert_eq!(finding.target.is_some(), names_a_target, "{}: `{}`", case.file, finding.rule.title);
+        }
+    }
+}
+
+#[test]
+fn every_rule_of_a_playbook_exists_and_can_name_a_target() {
+    let rules = built_in_rules().unwrap();
+    let playbooks = built_in_playbooks().unwrap();
+    let mut ids = BTreeSet::new();
+    for playbook in playbooks.all() {
+        assert!(ids.insert(&playbook.id), "two playbooks are called `{}`", playbook.id);
+        for id in &playbook.rules {
+            let rule = rules.rule(id).unwrap_or_else(|| panic!("{}: no rule `{id}`", playbook.id));
+            assert_eq!(rule.id.as_ref(), Some(id), "{}: rules are listed by id", playbook.id);
+            let hint = rule.custom.get("custom").and_then(|custom| custom.pointer("/responder/target"));
+            assert!(hint.is_some(), "{}: `{}` names nobody to respond to", playbook.id, rule.title);
+        }
+    }
+}
+
+#[test]
+fn no_two_rules_share_an_id_or_a_name() {
+    let rules = built_in_rules().unwrap();
+    let mut seen = BTreeSet::new();
+    for rule in rules.rules() {
+        assert!(seen.insert(rule.id.clone()), "{}: its id is taken", rule.origin);
+        assert!(seen.insert(rule.name.clone()), "{}: its name is taken", rule.origin);
+    }
+}
