@@ -1,11 +1,10 @@
 //! Accepted rules in one JSON text, so that a function starts without reading YAML.
 
-use std::fmt::Write;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::document::Document;
+use crate::hex::hex;
 use crate::load;
 use crate::placeholders::Placeholders;
 use crate::reject::Rejected;
@@ -95,9 +94,5 @@ impl Bundle {
 fn hash(placeholders: &Placeholders, documents: &[Document]) -> String {
     // Neither can fail to serialise; were it otherwise, writing the bundle would fail with the reason.
     let content = serde_json::to_vec(&(placeholders, documents)).unwrap_or_default();
-    Sha256::digest(&content).iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(&content))
 }

@@ -20,6 +20,15 @@ impl Condition {
         parse(text, names).map_err(|problem| Reason::BadCondition { condition: text.to_owned(), problem })
     }
 
+    /// Tells whether something must not hold.
+    pub(crate) fn negates(&self) -> bool {
+        match self {
+            Self::Selection(_) => false,
+            Self::Not(_) => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::negates),
+        }
+    }
+
     /// Evaluates the condition; `selection` tells whether the selection of that number holds.
     pub(crate) fn holds(&self, selection: &mut dyn FnMut(usize) -> bool) -> bool {
         match self {

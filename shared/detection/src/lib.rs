@@ -18,6 +18,7 @@ mod bundle;
 mod clause;
 mod collection;
 mod condition;
+mod correlation;
 mod detection;
 mod document;
 mod draft;
@@ -25,6 +26,7 @@ mod explain;
 mod field;
 mod filter;
 mod fold;
+mod hex;
 mod index;
 mod item;
 mod level;
@@ -47,6 +49,9 @@ mod time;
 mod yaml;
 
 pub use bundle::{Bundle, BundleError};
+pub use correlation::{
+    Alert, Claim, Contribution, Item, MemoryStore, SkipReason, Skipped, WindowKey, WindowStore,
+};
 pub use document::{Document, Origin};
 pub use explain::{Explanation, MatchedField, MatchedSelection};
 pub use level::Level;
@@ -55,6 +60,6 @@ pub use pin::{Pin, Pins, Text};
 pub use placeholders::Placeholders;
 pub use reject::{ConditionProblem, Reason, Rejected, SelectionProblem};
 pub use rule::Rule;
-pub use ruleset::{Loaded, Match, RequiredEvents, RuleSet};
+pub use ruleset::{Loaded, Match, Observation, RequiredEvents, RuleSet};
 #[cfg(feature = "yaml")]
 pub use yaml::read_yaml;

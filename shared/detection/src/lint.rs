@@ -37,6 +37,11 @@ pub enum Concern {
         "the filter's condition `{0}` does not begin with `not`, so that only what it describes is reported"
     )]
     FilterKeeps(String),
+    /// Its condition can be undone by an event that is yet to come.
+    #[error(
+        "the correlation's condition cannot be decided while events still arrive; it is judged in history only"
+    )]
+    OnlyInHistory,
     /// The rule it names is not there.
     #[error("the filter names the rule `{0}`, which was not accepted or does not exist")]
     FilterOfUnknown(String),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::collection::Collection;
+use crate::correlation::{self, Correlation, ParsedCorrelation, Reference};
 use crate::detection::Detection;
 use crate::document::{Document, Origin};
 use crate::filter::Filter;
@@ -38,10 +39,18 @@ struct Numbered {
     document: Document,
 }
 
+/// What a document is.
+enum Kind {
+    Rule(Box<CompiledRule>),
+    Filter(Filter),
+    Correlation(Box<ParsedCorrelation>),
+}
+
 struct Loader<'p> {
     placeholders: &'p Placeholders,
     rules: Vec<CompiledRule>,
     filters: Vec<(Numbered, Filter)>,
+    correlations: Vec<(Numbered, ParsedCorrelation)>,
     names: HashMap<String, Origin>,
     rejected: Vec<Rejected>,
     rejected_numbers: BTreeSet<usize>,
@@ -54,6 +63,7 @@ impl<'p> Loader<'p> {
             placeholders,
             rules: Vec::new(),
             filters: Vec::new(),
+            correlations: Vec::new(),
             names: HashMap::new(),
             rejected: Vec::new(),
             rejected_numbers: BTreeSet::new(),
@@ -64,29 +74,37 @@ impl<'p> Loader<'p> {
     /// Compiles one document as far as it stands for itself.
     fn add(&mut self, document: Numbered) {
         match self.try_add(&document.document) {
-            Ok(None) => self.warn(&document, lint::lint(&document.document)),
-            Ok(Some(filter)) => {
+            Ok(kind) => {
                 self.warn(&document, lint::lint(&document.document));
-                self.filters.push((document, filter));
+                match kind {
+                    Kind::Rule(compiled) => self.rules.push(*compiled),
+                    Kind::Filter(filter) => self.filters.push((document, filter)),
+                    Kind::Correlation(parsed) => self.correlations.push((document, *parsed)),
+                }
             }
             Err(reason) => self.reject(&document, reason),
         }
     }
 
-    fn try_add(&mut self, document: &Document) -> Result<Option<Filter>, Reason> {
+    fn try_add(&mut self, document: &Document) -> Result<Kind, Reason> {
         let map = document.value.as_object().ok_or(Reason::NotAMap)?;
         if let Some(section) = section(map, "filter")? {
             rule::text(map, "title")?.ok_or(Reason::Missing("title"))?;
             logsource::check(map)?;
-            return Filter::compile(section, self.placeholders).map(Some);
+            return Filter::compile(section, self.placeholders).map(Kind::Filter);
         }
         let rule = Rule::parse(document, map)?;
+        if let Some(section) = section(map, "correlation")? {
+            let parsed = ParsedCorrelation::parse(rule, section)?;
+            self.claim(&parsed.rule)?;
+            return Ok(Kind::Correlation(Box::new(parsed)));
+        }
         let section = section(map, "detection")?.ok_or(Reason::UnknownKind)?;
         logsource::check(map)?;
         let detection = Detection::compile(section, &["timeframe"], self.placeholders)?;
         self.claim(&rule)?;
-        self.rules.push(CompiledRule { rule, detection, filters: Vec::new() });
-        Ok(None)
+        let compiled = CompiledRule { rule, detection, filters: Vec::new(), is_reported: true };
+        Ok(Kind::Rule(Box::new(compiled)))
     }
 
     /// Applies what refers to other documents.
@@ -94,8 +112,49 @@ impl<'p> Loader<'p> {
         for (document, filter) in std::mem::take(&mut self.filters) {
             self.apply(&document, &filter);
         }
-        let rules = RuleSet::new(self.rules);
+        let correlations = self.resolve();
+        let rules = RuleSet::new(self.rules, correlations);
         (Loaded { rules, rejected: self.rejected, warnings: self.warnings }, self.rejected_numbers)
+    }
+
+    /// Looks up what correlations are about, each after those it is about; the others are rejected.
+    fn resolve(&mut self) -> Vec<Correlation> {
+        let mut resolved: Vec<Correlation> = Vec::new();
+        let mut waiting = std::mem::take(&mut self.correlations);
+        loop {
+            let before = waiting.len();
+            let mut still_waiting = Vec::new();
+            for (document, parsed) in waiting {
+                match parsed.names.iter().map(|name| self.find(&resolved, name)).collect() {
+                    Ok(references) => {
+                        let correlation = parsed.resolve(references);
+                        if !correlation.is_decidable_live() {
+                            self.warn(&document, vec![Concern::OnlyInHistory]);
+                        }
+                        resolved.push(correlation);
+                    }
+                    Err(_) => still_waiting.push((document, parsed)),
+                }
+            }
+            waiting = still_waiting;
+            if waiting.len() == before {
+                break;
+            }
+        }
+        for (document, parsed) in waiting {
+            let missing = parsed.names.iter().find_map(|name| self.find(&resolved, name).err());
+            self.reject(&document, missing.unwrap_or(Reason::UnknownKind));
+        }
+        correlation::carry(&mut resolved);
+        resolved
+    }
+
+    fn find(&self, resolved: &[Correlation], name: &str) -> Result<Reference, Reason> {
+        let rule = self.rules.iter().position(|compiled| compiled.rule.is_called(name));
+        let correlation = || resolved.iter().position(|correlation| correlation.rule.is_called(name));
+        rule.map(Reference::Rule)
+            .or_else(|| correlation().map(Reference::Correlation))
+            .ok_or_else(|| Reason::UnknownRule(name.to_owned()))
     }
 
     /// Adds a filter to its rules; one that has none left is rejected.

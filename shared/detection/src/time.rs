@@ -3,6 +3,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+/// Returns the milliseconds since 1970 of an RFC 3339 time; none if `text` is not one.
+pub(crate) fn milliseconds(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+}
+
 /// The part that a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimePart {

@@ -5,4 +5,6 @@ mod cases;
 #[cfg(test)]
 mod collections;
 #[cfg(test)]
+mod correlations;
+#[cfg(test)]
 mod loading;
