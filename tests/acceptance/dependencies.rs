@@ -15,7 +15,10 @@ fn pure_crates_reach_neither_aws_nor_a_runtime() {
     for pure in ["model", "detection", "response", "metrics", "content"] {
         let impure: Vec<_> = dependencies(&format!("shared/{pure}/Cargo.toml"))
             .into_iter()
-            .filter(|name| name.starts_with("aws-") || ["tokio", "trailreflex-aws", "lambda_runtime"].contains(&name.as_str()))
+            .filter(|name| {
+                name.starts_with("aws-")
+                    || ["tokio", "trailreflex-aws", "lambda_runtime"].contains(&name.as_str())
+            })
             .collect();
         assert_eq!(impure, Vec::<String>::new(), "{pure}");
     }

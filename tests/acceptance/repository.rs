@@ -15,7 +15,8 @@ pub(crate) fn read(path: &str) -> String {
 /// Lists all files below `folder` with one of `extensions`, as paths from the root, sorted. What is built or
 /// installed is left out.
 pub(crate) fn files(folder: &str, extensions: &[&str]) -> Vec<String> {
-    const LEFT_OUT: [&str; 7] = ["target", ".venv", ".aws-sam", ".git", "__pycache__", ".pytest_cache", "node_modules"];
+    const LEFT_OUT: [&str; 7] =
+        ["target", ".venv", ".aws-sam", ".git", "__pycache__", ".pytest_cache", "node_modules"];
     let root = root();
     let mut found = Vec::new();
     let mut folders = vec![root.join(folder)];

@@ -22,7 +22,10 @@ fn plain(value: yaml_serde::Value) -> Value {
             Value::Object(mapping.into_iter().map(|(key, value)| (text(key), plain(value))).collect())
         }
         yaml_serde::Value::Sequence(values) => Value::Array(values.into_iter().map(plain).collect()),
-        other => serde_json::to_value(other).unwrap(),
+        yaml_serde::Value::Null => Value::Null,
+        scalar @ (yaml_serde::Value::Bool(_)
+        | yaml_serde::Value::Number(_)
+        | yaml_serde::Value::String(_)) => serde_json::to_value(scalar).unwrap(),
     }
 }
 
@@ -32,7 +35,11 @@ fn resources() -> Map<String, Value> {
 
 fn of_type(kind: &str) -> BTreeMap<String, Value> {
     let matches = |(_, resource): &(String, Value)| resource["Type"] == kind;
-    resources().into_iter().filter(matches).map(|(name, resource)| (name, resource["Properties"].clone())).collect()
+    resources()
+        .into_iter()
+        .filter(matches)
+        .map(|(name, resource)| (name, resource["Properties"].clone()))
+        .collect()
 }
 
 /// Functions by the name of their binary.
@@ -48,7 +55,7 @@ fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Array(values) => values.iter().flat_map(texts).collect(),
         Value::String(text) => vec![text.clone()],
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     }
 }
 
@@ -146,7 +153,8 @@ fn every_call_that_a_rule_names_is_delivered_to_detect() {
             Pins::Calls(calls) => {
                 for call in calls {
                     assert!(
-                        delivers(&named["eventSource"], &call.source) && delivers(&named["eventName"], &call.name),
+                        delivers(&named["eventSource"], &call.source)
+                            && delivers(&named["eventName"], &call.name),
                         "add the call of rule `{rule}` to DetectCallsRule: {call:?}"
                     );
                 }

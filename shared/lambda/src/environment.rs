@@ -4,9 +4,12 @@ use std::cell::RefCell;
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
+/// Gives the value of a variable, if it has one.
+type Lookup = Box<dyn Fn(&str) -> Option<String>>;
+
 /// The environment of a function, with the problems found so far.
 pub struct Environment {
-    lookup: Box<dyn Fn(&str) -> Option<String>>,
+    lookup: Lookup,
     problems: RefCell<Vec<String>>,
 }
 
