@@ -1,16 +1,15 @@
 //! One CloudTrail record in, findings on the bus out. Holds no power over the account but to report.
 
 mod config;
-mod findings;
 mod report;
 
 pub use config::Config;
-pub use findings::findings;
 pub use report::{bus_events, data};
 
 use serde_json::{Value, json};
 use trailreflex_aws::{Bus, Metrics};
 use trailreflex_detection::{Bundle, RuleSet};
+use trailreflex_findings::findings;
 use trailreflex_lambda::{Failure, now};
 use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::{Envelope, Record};
