@@ -1,0 +1,80 @@
+//! What `detect` takes for a record, and what it says of everything else.
+
+#![cfg(test)] // so that clippy knows every helper here as part of a test
+
+use serde_json::{Value, json};
+use trailreflex_lambda::Failure;
+
+fn event(change: impl FnOnce(&mut Value)) -> Value {
+    let mut event = json!({
+        "version": "0", "id": "e-1", "detail-type": "AWS API Call via CloudTrail", "source": "aws.iam",
+        "account": "111122223333", "region": "us-east-1", "time": "2026-11-24T10:00:00Z", "resources": [],
+        "detail": {
+            "eventVersion": "1.11", "eventSource": "iam.amazonaws.com", "eventName": "CreateUser",
+            "recipientAccountId": "111122223333"
+        }
+    });
+    change(&mut event);
+    event
+}
+
+fn read(payload: Value) -> Result<String, (&'static str, String)> {
+    match trailreflex_detect::read(payload) {
+        Ok((_, record)) => Ok(record.event_name().unwrap_or_default().to_owned()),
+        Err(failure @ Failure::Permanent { .. }) => Err((failure.code(), failure.explain())),
+        Err(failure @ Failure::Retryable { .. }) => panic!("no retry can mend this: {failure:?}"),
+    }
+}
+
+#[test]
+fn what_carries_no_record_is_refused_for_good_with_the_reason() {
+    let unreadable = |code, reason: &str| Err((code, reason.to_owned()));
+    for (case, payload, expected) in [
+        ("an event with a record", event(|_| {}), Ok("CreateUser".to_owned())),
+        (
+            "a text",
+            json!("hello"),
+            unreadable("NotAnEvent", "an EventBridge event must be a JSON object, found a text"),
+        ),
+        (
+            "a bare record",
+            event(|_| {})["detail"].clone(),
+            unreadable("NotAnEvent", "not an EventBridge event: `id` is missing, expected the event's id"),
+        ),
+        (
+            "a scheduled event",
+            event(|event| event["detail-type"] = json!("Scheduled Event")),
+            unreadable(
+                "NotCloudTrail",
+                "the event is a `Scheduled Event`, not a CloudTrail record; correct the rule's pattern",
+            ),
+        ),
+        (
+            "a malformed account",
+            event(|event| event["account"] = json!("root")),
+            unreadable(
+                "NotAnEvent",
+                "not an EventBridge event: `account` is malformed: `root` is not an account id: 12 digits",
+            ),
+        ),
+        (
+            "a record of another account than its event",
+            event(|event| event["detail"]["recipientAccountId"] = json!("999988887777")),
+            unreadable(
+                "AccountMismatch",
+                "the event is of account 111122223333, its record of account 999988887777",
+            ),
+        ),
+    ] {
+        assert_eq!(read(payload), expected, "{case}");
+    }
+    let (code, _) = read(event(|event| event["detail"] = json!({"hello": "world"}))).unwrap_err();
+    assert_eq!(code, "NotARecord");
+}
+
+#[test]
+fn a_record_of_lambdas_largest_size_is_read() {
+    let large =
+        event(|event| event["detail"]["requestParameters"] = json!({"text": "x".repeat(1024 * 1024)}));
+    assert_eq!(read(large), Ok("CreateUser".to_owned()));
+}
