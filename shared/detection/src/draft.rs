@@ -1,16 +1,15 @@
 //! A rule's value on its way through its modifiers, each of which makes something else of it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ipnet::IpNet;
 use serde_json::Value;
 
+use crate::encode;
 use crate::matcher::{Comparison, Side};
 use crate::modifier::{Modifier, RegexFlag, Wide};
 use crate::number::Number;
-use crate::placeholders::Placeholders;
+use crate::placeholders::{NotExpanded, Placeholders};
 use crate::reject::SelectionProblem;
-use crate::template::Template;
+use crate::template::{Piece, Template};
 use crate::time::TimePart;
 
 /// What a value is so far.
@@ -72,9 +71,8 @@ impl Draft {
             Self::Text(template) => Ok(template),
             Self::Number(_, text) => Ok(Template::literal(&text)),
             Self::Bool(value) => Ok(Template::literal(if value { "true" } else { "false" })),
-            Self::Wide(template, encoding) => {
-                widen_text(template.clone(), encoding, context).map_err(|_| Self::Wide(template, encoding))
-            }
+            Self::Wide(template, encoding) => encode::widen_text(template.clone(), encoding, context)
+                .map_err(|_| Self::Wide(template, encoding)),
             other @ (Self::Null
             | Self::Regex(_)
             | Self::Network(_)
@@ -103,14 +101,14 @@ impl Draft {
             Modifier::EndsWith => self.place(name, Side::End, context)?,
             Modifier::Exists => Self::Exists(self.boolean(name, context)?),
             Modifier::Regex => {
-                let source = self.raw(name, context)?;
+                let source = if let Self::Number(_, text) = self { text } else { self.raw(name, context)? };
                 Self::Regex(RegexDraft { source, ..RegexDraft::default() })
             }
             Modifier::RegexFlag(flag) => Self::Regex(self.regex(name, context)?.with(flag)),
             Modifier::Network => Self::Network(network(&self.raw(name, context)?, context)?),
             Modifier::Wide(encoding) => Self::Wide(self.template(name, context)?, encoding),
             Modifier::Windash => Self::Text(self.template(name, context)?.loosen_dashes()),
-            Modifier::FieldRef => Self::Reference(self.raw(name, context)?, Side::Whole),
+            Modifier::FieldRef => Self::Reference(self.field(name, context)?, Side::Whole),
             Modifier::Compare(comparison) => {
                 if let Self::Time(part, Comparison::Equal, number) = self {
                     Self::Time(part, comparison, number)
@@ -122,7 +120,11 @@ impl Draft {
                 if let Self::Compare(comparison, number) = self {
                     Self::Time(part, comparison, number)
                 } else {
-                    Self::Time(part, Comparison::Equal, self.number(name, context)?)
+                    let number = self.number(name, context)?;
+                    if !matches!(number, Number::Integer(_)) {
+                        return Err(self.cannot(name, context));
+                    }
+                    Self::Time(part, Comparison::Equal, number)
                 }
             }
         };
@@ -164,10 +166,21 @@ impl Draft {
 
     /// Returns the value as written, before any modifier.
     fn raw(self, modifier: &str, context: Context<'_>) -> Result<String, SelectionProblem> {
-        if let Self::Raw(text) | Self::Number(_, text) = self {
+        if let Self::Raw(text) = self {
             return Ok(text);
         }
         Err(self.cannot(modifier, context))
+    }
+
+    /// Returns the name of a field, which has no wildcards.
+    fn field(self, modifier: &str, context: Context<'_>) -> Result<String, SelectionProblem> {
+        let is_plain = |text: &str| {
+            Template::parse(text).pieces().iter().all(|piece| matches!(piece, Piece::Literal(_)))
+        };
+        if matches!(&self, Self::Raw(text) if !is_plain(text)) {
+            return Err(self.cannot(modifier, context));
+        }
+        self.raw(modifier, context)
     }
 
     fn regex(self, modifier: &str, context: Context<'_>) -> Result<RegexDraft, SelectionProblem> {
@@ -215,9 +228,9 @@ impl Draft {
         let mut encoded = Vec::new();
         for bytes in self.bytes(name, context)? {
             if modifier == Modifier::Base64Offset {
-                encoded.extend(base64_at_offsets(&bytes));
+                encoded.extend(encode::base64_at_offsets(&bytes));
             } else {
-                encoded.push(STANDARD.encode(bytes));
+                encoded.push(encode::base64(&bytes));
             }
         }
         Ok(encoded.iter().map(|text| Self::Text(Template::literal(text))).collect())
@@ -244,17 +257,14 @@ impl Draft {
     }
 
     fn expand(self, name: &str, context: Context<'_>) -> Result<Vec<Self>, SelectionProblem> {
-        let expanded = |text: &str| {
-            context.placeholders.expand(text).map_err(|placeholder| SelectionProblem::UnknownPlaceholder {
-                item: context.item.to_owned(),
-                placeholder,
-            })
-        };
-        if let Self::Regex(regex) = self {
-            let sources = expanded(&regex.source)?.into_iter();
-            return Ok(sources.map(|source| Self::Regex(RegexDraft { source, ..regex.clone() })).collect());
-        }
-        let texts = expanded(&self.raw(name, context)?)?;
+        let item = || context.item.to_owned();
+        let texts =
+            context.placeholders.expand(&self.raw(name, context)?).map_err(|problem| match problem {
+                NotExpanded::Unknown(placeholder) => {
+                    SelectionProblem::UnknownPlaceholder { item: item(), placeholder }
+                }
+                NotExpanded::TooMany => SelectionProblem::TooManyValues(item()),
+            })?;
         Ok(texts.into_iter().map(Self::Raw).collect())
     }
 }
@@ -268,60 +278,6 @@ impl RegexDraft {
         }
         self
     }
-}
-
-impl Wide {
-    fn encode(self, text: &str) -> Vec<u8> {
-        let units = text.encode_utf16();
-        match self {
-            Self::Little => units.flat_map(u16::to_le_bytes).collect(),
-            Self::Big => units.flat_map(u16::to_be_bytes).collect(),
-            Self::Marked => [0xFF, 0xFE].into_iter().chain(units.flat_map(u16::to_le_bytes)).collect(),
-        }
-    }
-}
-
-/// Writes two-byte text as a JSON string shows it: every character with a NUL beside it.
-fn widen_text(
-    template: Template,
-    encoding: Wide,
-    context: Context<'_>,
-) -> Result<Template, SelectionProblem> {
-    let plain = match encoding {
-        Wide::Little | Wide::Marked => Wide::Little,
-        Wide::Big => Wide::Big,
-    };
-    let widened = template.map_text(|text| {
-        String::from_utf8(plain.encode(text)).ok().filter(|_| text.is_ascii()).ok_or_else(|| {
-            SelectionProblem::CannotEncode {
-                item: context.item.to_owned(),
-                value: format!("`{text}`"),
-                problem: "only ASCII can be told from other text once widened",
-            }
-        })
-    })?;
-    Ok(if encoding == Wide::Marked { widened.prepend('\u{feff}') } else { widened })
-}
-
-/// Returns the parts of the encoding that do not depend on what surrounds `bytes`, at each of the three offsets.
-fn base64_at_offsets(bytes: &[u8]) -> [String; 3] {
-    [0, 1, 2].map(|offset| {
-        let mut padded = vec![b' '; offset];
-        padded.extend_from_slice(bytes);
-        let encoded = STANDARD.encode(&padded);
-        // The first character of a group holds six bits of the first byte, the second two more, and so on.
-        let start = match offset {
-            0 => 0,
-            1 => 2,
-            _ => 3,
-        };
-        let unsure = match padded.len() % 3 {
-            0 => 0,
-            1 => 3,
-            _ => 2,
-        };
-        encoded.get(start..encoded.len().saturating_sub(unsure)).unwrap_or_default().to_owned()
-    })
 }
 
 fn network(text: &str, context: Context<'_>) -> Result<IpNet, SelectionProblem> {

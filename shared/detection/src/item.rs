@@ -65,7 +65,9 @@ impl<'i> Item<'i> {
                 Err(SelectionProblem::UnknownModifier { item: key.to_owned(), modifier: name.to_owned() })
             }
         };
-        let modifiers: Vec<_> = parts.map(known).collect::<Result<_, _>>()?;
+        let mut modifiers: Vec<_> = parts.map(known).collect::<Result<_, _>>()?;
+        // Lists are put in before anything else looks at the text, wherever the rule says so.
+        modifiers.sort_by_key(|(_, modifier)| *modifier != Modifier::Expand);
         let cased = modifiers.iter().any(|(_, modifier)| *modifier == Modifier::Cased);
         let case = if cased { Case::Exact } else { Case::Ignore };
         Ok(Self { context: Context { item: key, placeholders }, field, modifiers, case })

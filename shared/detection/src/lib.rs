@@ -22,6 +22,7 @@ mod correlation;
 mod detection;
 mod document;
 mod draft;
+mod encode;
 mod explain;
 mod field;
 mod filter;

@@ -4,6 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// Most texts that one value may become: several long lists in one text multiply.
+const MAX_TEXTS: usize = 10_000;
+
+/// Why a text was not expanded.
+#[derive(Debug)]
+pub(crate) enum NotExpanded {
+    /// The placeholder has no list or an empty one.
+    Unknown(String),
+    /// The lists multiply to more texts than are sane.
+    TooMany,
+}
+
 /// A user's lists by placeholder name; their values may hold Sigma's wildcards.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -20,13 +32,16 @@ impl Placeholders {
     /// Returns `text` with every placeholder replaced by each of its values in turn.
     ///
     /// # Errors
-    /// The name of a placeholder that has no list or an empty one.
-    pub(crate) fn expand(&self, text: &str) -> Result<Vec<String>, String> {
+    /// If a placeholder has no list or an empty one, or if there would be too many texts.
+    pub(crate) fn expand(&self, text: &str) -> Result<Vec<String>, NotExpanded> {
         let mut texts = vec![String::new()];
         let mut rest = text;
         while let Some((before, name, after)) = next_placeholder(rest) {
             let values = self.lists.get(name).filter(|values| !values.is_empty());
-            let Some(values) = values else { return Err(name.to_owned()) };
+            let Some(values) = values else { return Err(NotExpanded::Unknown(name.to_owned())) };
+            if texts.len().saturating_mul(values.len()) > MAX_TEXTS {
+                return Err(NotExpanded::TooMany);
+            }
             let with_each = |sofar: &String| {
                 let sofar = sofar.clone();
                 values.iter().map(move |value| format!("{sofar}{before}{value}"))

@@ -108,7 +108,10 @@ impl SelectionProblem {
     fn item(&self) -> Option<&str> {
         match self {
             Self::Empty | Self::NullKeyword => None,
-            Self::NoValue(item) | Self::NotAValue(item) | Self::NotABlock(item) => Some(item),
+            Self::NoValue(item)
+            | Self::NotAValue(item)
+            | Self::NotABlock(item)
+            | Self::TooManyValues(item) => Some(item),
             Self::BadBlock { item, .. }
             | Self::UnknownModifier { item, .. }
             | Self::CannotApply { item, .. }
@@ -181,6 +184,9 @@ pub enum SelectionProblem {
         /// The placeholder.
         placeholder: String,
     },
+    /// Placeholders whose lists multiply to too much.
+    #[error("`{0}`: its placeholders stand for more than 10,000 texts")]
+    TooManyValues(String),
     /// Text that cannot be encoded.
     #[error("`{item}`: {value} cannot be encoded: {problem}")]
     CannotEncode {

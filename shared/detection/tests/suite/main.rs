@@ -8,3 +8,5 @@ mod collections;
 mod correlations;
 #[cfg(test)]
 mod loading;
+#[cfg(test)]
+mod pysigma;
