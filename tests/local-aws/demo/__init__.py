@@ -1,0 +1,1 @@
+"""The demo: a leaked access key is contained on a local AWS, step by step."""
