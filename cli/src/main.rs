@@ -1,3 +1,56 @@
-//! The trailreflex command: the same libraries on files.
+//! The trailreflex command: what the functions do, on files and without an account.
 
-fn main() {}
+mod args;
+mod evaluate;
+mod input;
+mod plan;
+mod rehearsal;
+mod rules;
+mod table;
+mod terminal;
+
+use args::{Arguments, Command, RulesCommand};
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// How a command ended, if no error stopped it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// It did what it was asked.
+    Well,
+    /// Something that was to be checked was rejected.
+    WithRejections,
+    /// An input could not be read at all.
+    WithUnreadableInput,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let terminal = &mut Terminal::of_process();
+    let ended = match &arguments.command {
+        Command::Evaluate(options) => evaluate::run(options, terminal),
+        Command::Plan(options) => plan::run(options, terminal),
+        Command::Rules { command } => match command {
+            RulesCommand::Check(options) => rules::check::run(options, terminal),
+            RulesCommand::List(options) => rules::list::run(options, terminal),
+            RulesCommand::Explain(options) => rules::explain::run(options, terminal),
+        },
+    };
+    match ended.and_then(|ended| terminal.out.flush().map(|()| ended).map_err(Into::into)) {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::WithRejections) => ExitCode::from(1),
+        Ok(Ended::WithUnreadableInput) => ExitCode::from(2),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS, // `… | head` has read enough
+        Err(error) => {
+            terminal.complain(&format!("error: {error:#}"));
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<std::io::Error>();
+    cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,143 @@
+//! What the command can be asked, as its help shows it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use std::path::PathBuf;
+use trailreflex_detection::Level;
+use trailreflex_model::AccountId;
+use trailreflex_response::Protected;
+
+/// Detect and contain leaked AWS credentials: the rules and plans of the Lambda functions, on files.
+#[derive(Debug, Parser)]
+#[command(name = "trailreflex", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Evaluate rules on CloudTrail records in files.
+    ///
+    /// Ends with 0 if it ran, whether or not anything was found, and with 2 if an input could not be read at all.
+    Evaluate(Evaluate),
+    /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
+    Plan(Plan),
+    /// Check, list and explain rules.
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Say of each rule file whether it can be honoured. Ends with 1 if one cannot.
+    Check(Check),
+    /// List the rules.
+    List(List),
+    /// Show which selections and values of an event make a rule match.
+    Explain(Explain),
+}
+
+/// Which rules.
+#[derive(Debug, Args)]
+pub(crate) struct RuleSelection {
+    /// Rule files, or folders of them (.yml, .yaml), besides those that are built in.
+    #[arg(long = "rules", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Leave the built-in rules out.
+    #[arg(long, requires = "paths")]
+    pub(crate) only_rules_given: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    #[command(flatten)]
+    pub(crate) rules: RuleSelection,
+    /// Leave out findings below this level: informational, low, medium, high, critical.
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(crate) min_level: Option<Level>,
+    /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// Print the numbers of records, bytes, seconds and findings on stderr.
+    #[arg(long)]
+    pub(crate) stats: bool,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    /// Log files, events, lines of records, each also gzipped; folders of them (.json, .ndjson, .jsonl, .gz); `-`
+    /// for stdin.
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+}
+
+/// How much of an input is read.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Limit {
+    /// Refuse inputs of more bytes than this once decompressed; by default 1 GiB.
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30, hide_default_value = true)]
+    pub(crate) max_bytes: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// When the responder receives the event; by default when the call was made.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Timestamp>,
+    /// The responder's account; by default the one that the event comes from.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
+    /// A user that no action may touch: ARN, unique id (AIDA…) or name.
+    #[arg(long = "protect", value_name = "PRINCIPAL")]
+    pub(crate) protected: Vec<Protected>,
+    /// EventBridge events as `detect` or `contain-identity` receive them, one in each file; `-` for stdin.
+    #[arg(required = true, value_name = "EVENT")]
+    pub(crate) events: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Rule files, or folders of them (.yml, .yaml).
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) rules: RuleSelection,
+    /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) rules: RuleSelection,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    /// The rule's id or name.
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: String,
+    /// A file of records or events; `-` for stdin.
+    #[arg(value_name = "EVENT")]
+    pub(crate) event: PathBuf,
+}
+
+/// How results are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Table,
+    /// For programs: one object per line.
+    Json,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::named(text).ok_or_else(|| "use informational, low, medium, high or critical".to_owned())
+}

@@ -1,0 +1,157 @@
+//! Inputs: which files, and what is in them.
+
+use anyhow::{Context, bail};
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use trailreflex_model::cloudtrail::{LogFile, Record, Rejected, Rejection};
+
+/// Endings of files that are read when a folder is given.
+const ENDINGS: [&str; 6] = [".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz"];
+/// The first bytes of a gzipped file, whatever it is called.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// One input and what it holds.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// Its path as it was given, or `-`.
+    pub(crate) name: String,
+    /// Bytes once decompressed.
+    pub(crate) bytes: usize,
+    /// What was read from it.
+    pub(crate) file: LogFile,
+    /// Why its end is missing, if it is.
+    pub(crate) cut: Option<String>,
+}
+
+impl Input {
+    /// Reads one input; `-` is stdin. Of a damaged file what stands before the damage is kept.
+    ///
+    /// # Errors
+    /// If nothing can be read, or more than `max_bytes` would have to be.
+    pub(crate) fn read(path: &Path, max_bytes: u64) -> anyhow::Result<Self> {
+        let Content { bytes, cut } = content(path, max_bytes)?;
+        let file = LogFile::read(&bytes);
+        if let (Some(reason), true) = (&cut, file.records.is_empty()) {
+            bail!("damaged: {reason}");
+        }
+        Ok(Self { name: name_of(path), bytes: bytes.len(), file, cut })
+    }
+
+    /// Returns the records with their places among the input's entries, from 0.
+    pub(crate) fn records(&self) -> impl Iterator<Item = (usize, &Record)> {
+        let mut rejected = self.file.rejected.iter().map(|entry| entry.position).peekable();
+        let mut next = 0_usize;
+        self.file.records.iter().map(move |record| {
+            while rejected.next_if_eq(&next).is_some() {
+                next = next.saturating_add(1);
+            }
+            let place = next;
+            next = next.saturating_add(1);
+            (place, record)
+        })
+    }
+
+    /// Returns the entries that should be records and are not.
+    pub(crate) fn malformed(&self) -> impl Iterator<Item = &Rejected> {
+        self.file.rejected.iter().filter(|entry| match entry.reason {
+            Rejection::NotARecord(_) | Rejection::NotJson { .. } => true,
+            Rejection::Digest | Rejection::NoRecords | Rejection::Empty => false,
+        })
+    }
+
+    /// Returns whether the input is something else than JSON.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        let is_not_json = |entry: &Rejected| matches!(entry.reason, Rejection::NotJson { .. });
+        self.file.records.is_empty() && self.file.rejected.iter().any(is_not_json)
+    }
+}
+
+/// What a file holds, decompressed.
+struct Content {
+    bytes: Vec<u8>,
+    cut: Option<String>,
+}
+
+fn content(path: &Path, max_bytes: u64) -> anyhow::Result<Content> {
+    if path == Path::new("-") {
+        return decompressed(std::io::stdin().lock(), max_bytes);
+    }
+    let file = File::open(path).context("cannot be opened")?;
+    decompressed(BufReader::new(file), max_bytes)
+}
+
+fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::Result<Content> {
+    let is_gzip = source.fill_buf().context("cannot be read")?.starts_with(&GZIP);
+    let mut reader: Box<dyn Read> =
+        if is_gzip { Box::new(MultiGzDecoder::new(source)) } else { Box::new(source) };
+    let mut bytes = Vec::new();
+    let read = reader.by_ref().take(max_bytes.saturating_add(1)).read_to_end(&mut bytes);
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max_bytes {
+        bail!("holds more than {max_bytes} bytes once decompressed; raise --max-bytes if that is meant");
+    }
+    match read {
+        Ok(_) => Ok(Content { bytes, cut: None }),
+        Err(error) if is_gzip => Ok(Content { bytes, cut: Some(error.to_string()) }),
+        Err(error) => Err(error).context("cannot be read"),
+    }
+}
+
+/// Reads a whole input as text, for what is not a log file.
+///
+/// # Errors
+/// If it cannot be read, is longer than 1 MiB, as no event and no rule file is, or is not UTF-8.
+pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
+    let Content { bytes, cut } = content(path, 1 << 20)?;
+    if let Some(reason) = cut {
+        bail!("damaged: {reason}");
+    }
+    String::from_utf8(bytes).context("is not UTF-8")
+}
+
+/// A file that was found, or a path that leads nowhere.
+pub(crate) type Found = Result<PathBuf, (PathBuf, std::io::Error)>;
+
+/// Returns the log files that `paths` mean, those of a folder in the order of their names.
+pub(crate) fn log_files(paths: &[PathBuf]) -> Vec<Found> {
+    files(paths, &ENDINGS)
+}
+
+/// Returns `paths`, with folders replaced by the files in them, at any depth, that have one of `endings`.
+///
+/// Links to folders are not followed: they may lead in a circle.
+pub(crate) fn files(paths: &[PathBuf], endings: &[&str]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, endings, &mut found);
+        } else {
+            found.push(Ok(path.clone()));
+        }
+    }
+    found
+}
+
+fn walk(folder: &Path, endings: &[&str], found: &mut Vec<Found>) {
+    let entries = match std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+        Ok(entries) => entries,
+        Err(error) => return found.push(Err((folder.to_owned(), error))),
+    };
+    let mut paths: Vec<_> = entries.iter().map(std::fs::DirEntry::path).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            if !path.is_symlink() {
+                walk(&path, endings, found);
+            }
+        } else if endings.iter().any(|ending| path.to_string_lossy().ends_with(ending)) {
+            found.push(Ok(path));
+        }
+    }
+}
+
+/// Returns a path as output shows it.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -1,0 +1,158 @@
+//! `trailreflex plan`: what the responder would do about an event, rehearsed without an account.
+
+mod show;
+
+use crate::Ended;
+use crate::args::{self, Format};
+use crate::input::{name_of, text};
+use crate::rehearsal::{Rehearsal, rehearse};
+use crate::terminal::Terminal;
+use anyhow::Context;
+use serde_json::{Value, json};
+use std::path::Path;
+use trailreflex_detection::{Bundle, RuleSet};
+use trailreflex_findings::findings;
+use trailreflex_model::cloudtrail::{Envelope, Record};
+use trailreflex_model::{AccountId, Finding, cause_chain};
+use trailreflex_response::{ActionKind, Guardrails, KeyStatus, Playbooks, Request};
+
+/// The responder's own default for `MAX_EVENT_AGE_SECONDS`.
+const MAX_EVENT_AGE_SECONDS: i64 = 3600;
+/// For what has no account: it is refused before the account matters.
+const NO_ACCOUNT: &str = "000000000000";
+
+/// How the `detail-type` of what is on the findings bus begins.
+const OWN_KINDS: &str = "Trailreflex ";
+
+/// Said of every rehearsal.
+const NOTICE: &str = "rehearsal on a simulated account: nothing was read from or changed in AWS";
+
+/// What the responder would do.
+#[derive(Debug)]
+enum Answer {
+    /// It decides: a plan with steps, or one that says why not.
+    Decision(Box<(Finding, Rehearsal)>),
+    /// No rule matches, so there is nothing to respond to.
+    NoFinding,
+    /// It would take a plan back, if its journal knows it.
+    Undo(String),
+    /// It would refuse the event as none of its own.
+    Invalid(String),
+}
+
+/// Runs the command.
+pub(crate) fn run(options: &args::Plan, terminal: &mut Terminal) -> anyhow::Result<Ended> {
+    let rules =
+        Bundle::from_json(trailreflex_content::RULES.as_bytes()).context("the built-in rules")?.load().rules;
+    let playbooks = Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS)?;
+    let format = terminal.format(options.format);
+    let mut ended = Ended::Well;
+    for path in &options.events {
+        let name = name_of(path);
+        let value = match event(path) {
+            Ok(value) => value,
+            Err(error) => {
+                terminal.complain(&format!("{name}: {error:#}"));
+                ended = Ended::WithUnreadableInput;
+                continue;
+            }
+        };
+        for answer in answers(value, options, &rules, &playbooks)? {
+            match format {
+                Format::Json => terminal.json_line(&as_json(&name, &answer))?,
+                Format::Table => show::write(&name, &answer, terminal)?,
+            }
+        }
+    }
+    if format == Format::Table {
+        show::notice(terminal)?;
+    }
+    Ok(ended)
+}
+
+fn event(path: &Path) -> anyhow::Result<Value> {
+    serde_json::from_str(&text(path)?).context("is not one JSON value")
+}
+
+fn answers(
+    value: Value,
+    options: &args::Plan,
+    rules: &RuleSet,
+    playbooks: &Playbooks,
+) -> anyhow::Result<Vec<Answer>> {
+    let of_event = value.get("account").and_then(Value::as_str).and_then(|text| text.parse().ok());
+    let account = match options.account.clone().or(of_event) {
+        Some(account) => account,
+        None => NO_ACCOUNT.parse()?,
+    };
+    let found = match requests(value, &account, rules) {
+        Ok(Requested::Findings(found)) if found.is_empty() => return Ok(vec![Answer::NoFinding]),
+        Ok(Requested::Findings(found)) => found,
+        Ok(Requested::Undo(plan)) => return Ok(vec![Answer::Undo(plan)]),
+        Err(reason) => return Ok(vec![Answer::Invalid(reason)]),
+    };
+    let guardrails = Guardrails {
+        account,
+        protected: options.protected.clone(),
+        own_roles: Vec::new(),
+        max_event_age_seconds: MAX_EVENT_AGE_SECONDS,
+    };
+    let decide = |finding: Finding| {
+        let now = options.at.or(finding.evidence.event_time).unwrap_or_default();
+        let rehearsal = rehearse(&finding, playbooks, &guardrails, now)?;
+        Ok(Answer::Decision(Box::new((finding, rehearsal))))
+    };
+    found.into_iter().map(decide).collect()
+}
+
+enum Requested {
+    Findings(Vec<Finding>),
+    Undo(String),
+}
+
+/// Reads the event as the function that it is for would: `contain-identity` findings and undo requests, `detect`
+/// everything else.
+fn requests(value: Value, account: &AccountId, rules: &RuleSet) -> Result<Requested, String> {
+    let kind = value.get("detail-type").and_then(Value::as_str).unwrap_or_default();
+    if kind.starts_with(OWN_KINDS) || value.get("undo").is_some() {
+        return match Request::parse(value, account).map_err(|error| cause_chain(&error))? {
+            Request::Respond(finding) => Ok(Requested::Findings(vec![*finding])),
+            Request::Undo(request) => Ok(Requested::Undo(request.undo.to_string())),
+        };
+    }
+    let mut envelope = Envelope::parse(value).map_err(|error| cause_chain(&error))?;
+    if !envelope.kind.carries_a_record() {
+        return Err(format!("the event is a `{}`, not a CloudTrail record", envelope.kind.as_str()));
+    }
+    let record = Record::parse(envelope.detail.take()).map_err(|error| cause_chain(&error))?;
+    Ok(Requested::Findings(findings(rules, &envelope, &record)))
+}
+
+fn as_json(input: &str, answer: &Answer) -> Value {
+    let (decision, more) = match answer {
+        Answer::NoFinding => ("noFinding", json!({})),
+        Answer::Undo(plan) => ("undo", json!({"undo": plan})),
+        Answer::Invalid(reason) => ("invalid", json!({"reason": reason})),
+        Answer::Decision(decided) => {
+            let (finding, Rehearsal { user, plan }) = &**decided;
+            let status = |status: KeyStatus| serde_json::to_value(status).unwrap_or_default();
+            let user = user.as_ref().map(|user| {
+                let keys = user.keys.iter().map(|(id, state)| (id.as_str().to_owned(), status(*state)));
+                json!({"reference": user.reference, "keys": keys.collect::<serde_json::Map<_, _>>()})
+            });
+            let more = json!({
+                "reason": plan.refused.map(|reason| reason.to_string()),
+                "finding": finding,
+                "simulatedUser": user,
+                "plan": plan,
+                "permissions": {"reading": ActionKind::reading_permissions(), "acting": plan.permissions()},
+            });
+            (if plan.refused.is_some() { "refused" } else { "planned" }, more)
+        }
+    };
+    let mut line = json!({"input": input, "decision": decision, "notice": NOTICE});
+    if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
+        line.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
+    }
+    line
+}

@@ -1,0 +1,6 @@
+//! `trailreflex rules`, and where every command gets its rules from.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod list;
+pub(crate) mod load;

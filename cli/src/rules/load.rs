@@ -1,0 +1,53 @@
+//! The rules that a command uses: the built-in ones and those of the user.
+
+use crate::args::RuleSelection;
+use crate::input::{Found, files, name_of, text};
+use crate::terminal::Terminal;
+use anyhow::{Context, bail};
+use std::path::{Path, PathBuf};
+use trailreflex_detection::{Bundle, Document, Rejected, RuleSet, read_yaml};
+
+/// Returns the rule files that `paths` mean.
+pub(crate) fn rule_files(paths: &[PathBuf]) -> Vec<Found> {
+    files(paths, &[".yml", ".yaml"])
+}
+
+/// Reads one rule file.
+///
+/// # Errors
+/// If it cannot be read or is not UTF-8.
+pub(crate) fn read(path: &Path) -> anyhow::Result<(Vec<Document>, Vec<Rejected>)> {
+    Ok(read_yaml(&name_of(path), &text(path)?))
+}
+
+/// Loads rules. Those of the user that cannot be honoured are named on stderr; the others are used.
+///
+/// # Errors
+/// If a path of the user's leads nowhere, or no rule is left.
+pub(crate) fn load(selection: &RuleSelection, terminal: &mut Terminal) -> anyhow::Result<RuleSet> {
+    let mut documents = Vec::new();
+    let mut rejected = Vec::new();
+    if !selection.only_rules_given {
+        let bundle =
+            Bundle::from_json(trailreflex_content::RULES.as_bytes()).context("the built-in rules")?;
+        documents.extend(bundle.documents().iter().cloned());
+    }
+    for found in rule_files(&selection.paths) {
+        let path = found.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", name_of(&path)))?;
+        let (read, unreadable) = read(&path).with_context(|| name_of(&path))?;
+        documents.extend(read);
+        rejected.extend(unreadable);
+    }
+    let loaded = RuleSet::load(documents);
+    rejected.extend(loaded.rejected);
+    for rejected in &rejected {
+        terminal.complain(&format!("rule not used: {rejected}"));
+    }
+    for warning in &loaded.warnings {
+        terminal.complain(&format!("warning: {warning}"));
+    }
+    if loaded.rules.rules().len() == 0 {
+        bail!("no rule is left to evaluate");
+    }
+    Ok(loaded.rules)
+}

@@ -1,0 +1,165 @@
+//! Where the command writes, and how texts are made safe for it.
+//!
+//! User agents, names and error texts are an attacker's choice. Shown raw, they could recolour, hide or forge lines
+//! of a terminal, or change what a later copy and paste does.
+
+use crate::args::Format;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{BufWriter, IsTerminal, Stdout, Write, stderr, stdout};
+use trailreflex_detection::Level;
+
+/// The process's output.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    /// Standard output, buffered.
+    pub(crate) out: BufWriter<Stdout>,
+    is_terminal: bool,
+    has_colour: bool,
+}
+
+/// A way to stress a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Headings.
+    Bold,
+    /// What matters less.
+    Dim,
+    /// What went well.
+    Good,
+    /// As loud as the level.
+    Of(Level),
+}
+
+impl Terminal {
+    /// Colours are for terminals only, and only if `NO_COLOR` is unset or empty (no-color.org).
+    #[expect(clippy::disallowed_methods, reason = "the command's only variable, read once")]
+    pub(crate) fn of_process() -> Self {
+        let is_terminal = stdout().is_terminal();
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { out: BufWriter::new(stdout()), is_terminal, has_colour: is_terminal && !no_colour }
+    }
+
+    /// Returns the format that was asked for, else the one that suits the reader.
+    pub(crate) fn format(&self, asked: Option<Format>) -> Format {
+        asked.unwrap_or(if self.is_terminal { Format::Table } else { Format::Json })
+    }
+
+    /// Returns `text`, which must be safe, with the codes for `style` around it.
+    pub(crate) fn paint<'t>(&self, style: Style, text: &'t str) -> Cow<'t, str> {
+        if !self.has_colour || text.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let code = match style {
+            Style::Bold => "1",
+            Style::Dim | Style::Of(Level::Informational) => "2",
+            Style::Good => "32",
+            Style::Of(Level::Low) => "36",
+            Style::Of(Level::Medium) => "33",
+            Style::Of(Level::High) => "31",
+            Style::Of(Level::Critical) => "1;31",
+        };
+        Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
+    }
+
+    /// Writes one JSON object as a line.
+    pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        let text = serde_json::to_string(value)?;
+        writeln!(self.out, "{}", safe_json(&text))?;
+        Ok(())
+    }
+
+    /// Writes a line to standard error. If that is closed there is nobody left to tell.
+    pub(crate) fn complain(&mut self, text: &str) {
+        let _ = self.out.flush(); // keeps both streams in order
+        let _ = writeln!(stderr(), "{}", safe(text));
+    }
+}
+
+/// Escapes what could move the cursor, break a line, hide text or turn its direction.
+pub(crate) fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len().saturating_add(16));
+    for sign in text.chars() {
+        if is_unsafe(sign) {
+            escaped.extend(sign.escape_unicode());
+        } else {
+            escaped.push(sign);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// JSON as it is, but with the unsafe signs in JSON's own escapes; it means the same.
+fn safe_json(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len().saturating_add(16));
+    for sign in text.chars() {
+        if is_unsafe(sign) {
+            let mut units = [0; 2];
+            for unit in sign.encode_utf16(&mut units) {
+                let _ = write!(escaped, "\\u{unit:04x}"); // writing to a String cannot fail
+            }
+        } else {
+            escaped.push(sign);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+fn is_unsafe(sign: char) -> bool {
+    sign.is_control()
+        || matches!(sign, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Returns `text`, made safe, in at most `length` characters.
+pub(crate) fn short(text: &str, length: usize) -> String {
+    let mut signs = text.chars();
+    let cut: String = signs.by_ref().take(length).collect();
+    let is_whole = signs.next().is_none();
+    let safe = safe(&cut);
+    if is_whole && safe.chars().count() <= length {
+        return safe.into_owned();
+    }
+    safe.chars().take(length.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_an_attacker_cannot_steer_a_terminal() {
+        for (case, text, expected) in [
+            ("plain", "aws-cli/2.0", "aws-cli/2.0"),
+            ("a colour", "\x1b[32mok", "\\u{1b}[32mok"),
+            ("a one-byte control sequence", "\u{9b}2J", "\\u{9b}2J"),
+            ("a forged line", "a\r\ncritical", "a\\u{d}\\u{a}critical"),
+            ("text that runs backwards", "a\u{202e}b", "a\\u{202e}b"),
+            ("letters", "ünïcode 猫", "ünïcode 猫"),
+        ] {
+            assert_eq!(safe(text), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_meaning_when_it_is_made_safe() {
+        let value = serde_json::json!({"agent": "\u{9b}2J\u{1b}[0m\u{202e}\u{e0041}"});
+        let text = value.to_string();
+        let safe = safe_json(&text);
+        assert!(!safe.chars().any(is_unsafe));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_says_so() {
+        assert_eq!(short("abcdef", 6), "abcdef");
+        assert_eq!(short("abcdefg", 6), "abcde…");
+        assert_eq!(short("\x1b\x1b\x1b", 6), "\\u{1b…");
+    }
+}

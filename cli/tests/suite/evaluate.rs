@@ -1,0 +1,147 @@
+//! `trailreflex evaluate`.
+
+use crate::command::{Ran, folder, gzip, harmless, misuse, root, run, run_with_input, write};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Input and place of each finding.
+fn places(ran: &Ran) -> Vec<(String, u64)> {
+    let place = |line: &Value| (line["input"].as_str().unwrap().to_owned(), line["record"].as_u64().unwrap());
+    ran.lines().iter().map(place).collect()
+}
+
+#[test]
+fn every_event_for_detect_gives_the_findings_that_it_should() {
+    let text = std::fs::read_to_string(root().join("events/expected.yaml")).unwrap();
+    let expected: Value = yaml_serde::from_str(&text).unwrap();
+    let mut wanted = BTreeMap::new();
+    for case in expected["detect"].as_array().unwrap() {
+        let fires = case["fires"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
+        let mut fires: Vec<_> = fires.collect();
+        fires.sort();
+        wanted.insert(format!("events/{}", case["file"].as_str().unwrap()), fires);
+    }
+    wanted.retain(|_, fires| !fires.is_empty());
+    let ran = run(&["evaluate", "events/iam", "events/cloudtrail", "events/behaviour"]);
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in ran.lines() {
+        let names = found.entry(line["input"].as_str().unwrap().to_owned()).or_default();
+        names.push(line["name"].as_str().unwrap().to_owned());
+        names.sort();
+    }
+    assert_eq!(found, wanted);
+    assert_eq!(ran.code, 0);
+}
+
+#[test]
+fn a_finding_is_one_line_that_tells_all_about_it() {
+    let ran = run_with_input(&["evaluate", "-"], &misuse().to_string());
+    let line = ran.lines().remove(0);
+    let expected = json!({
+        "rule": "85a8e524-70aa-42c9-96a6-84c7992978b8",
+        "name": "access_key_used_from_attack_tool",
+        "title": "Access key used from a known attack tool",
+        "level": "high",
+        "kind": "rule",
+        "eventID": "00000000-0000-4000-8000-000000000002",
+        "eventTime": "2026-11-24T10:00:00Z",
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "GetCallerIdentity",
+        "succeeded": true,
+        "account": "111122223333",
+        "region": "us-east-1",
+        "caller": "IAM user alice of 111122223333",
+        "sourceIPAddress": "198.51.100.7",
+        "userAgent": "TruffleHog",
+        "input": "-",
+        "record": 0,
+        "matched": [
+            {"name": "tool", "fields": [{"field": "userAgent", "values": ["TruffleHog"]}]},
+            {"name": "long_term_key", "fields": [
+                {"field": "userIdentity.accessKeyId", "values": ["AKIAIOSFODNN7EXAMPLE"]},
+            ]},
+        ],
+        "tags": ["attack.initial-access", "attack.discovery", "attack.t1078.004", "attack.t1087.004"],
+        "author": "Trailreflex",
+        "license": "Apache-2.0",
+        "references": ["https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html"],
+    });
+    assert_eq!(line, expected);
+}
+
+#[test]
+fn records_are_found_in_every_wrapping_and_counted_from_zero() {
+    let (harmless, misuse) = (harmless(), misuse());
+    let event = json!({"detail-type": "AWS API Call via CloudTrail", "detail": misuse});
+    let folder = folder("wrappings");
+    for (case, name, content, place) in [
+        ("a log file", "log.json", json!({"Records": [harmless, misuse]}).to_string().into_bytes(), 1),
+        ("a gzipped log file", "log.json.gz", gzip(json!({"Records": [harmless, misuse]}).to_string()), 1),
+        ("a gzipped log file of another name", "log", gzip(json!({"Records": [misuse]}).to_string()), 0),
+        ("an array", "array.json", json!([harmless, harmless, misuse]).to_string().into_bytes(), 2),
+        ("lines", "lines.ndjson", format!("{harmless}\n{misuse}\n").into_bytes(), 1),
+        ("an event", "event.json", event.to_string().into_bytes(), 0),
+    ] {
+        let file = write(&folder, name, content);
+        let ran = run(&["evaluate", &file]);
+        assert_eq!(places(&ran), [(file, place)], "{case}");
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{case}");
+    }
+}
+
+#[test]
+fn a_folder_is_read_at_any_depth_and_only_for_log_files() {
+    let folder = folder("depth");
+    std::fs::create_dir_all(folder.join("b/c")).unwrap();
+    let deep = write(&folder.join("b/c"), "log.json", misuse().to_string());
+    let flat = write(&folder, "a.jsonl", misuse().to_string());
+    write(&folder, "notes.txt", misuse().to_string());
+    let ran = run(&["evaluate", folder.to_str().unwrap()]);
+    assert_eq!(places(&ran), [(flat, 0), (deep, 0)]);
+}
+
+#[test]
+fn findings_below_the_asked_level_are_left_out() {
+    for (level, expected) in [("high", 1), ("HIGH", 1), ("critical", 0), ("low", 1)] {
+        let ran = run_with_input(&["evaluate", "--min-level", level, "-"], &misuse().to_string());
+        assert_eq!(ran.lines().len(), expected, "{level}");
+    }
+    let ran = run(&["evaluate", "--min-level", "urgent", "-"]);
+    assert!(ran.err.contains("use informational, low, medium, high or critical"), "{}", ran.err);
+}
+
+#[test]
+fn rules_of_the_user_come_beside_the_built_in_ones_or_in_their_place() {
+    let folder = folder("own-rules");
+    let good = write(
+        &folder,
+        "own.yml",
+        "title: Own\nid: own-1\nlogsource: {product: aws, service: cloudtrail}\n\
+         detection: {call: {eventName: GetCallerIdentity}, condition: call}\nlevel: low\n",
+    );
+    write(
+        &folder,
+        "bad.yml",
+        "title: Bad\nlogsource: {product: aws}\ndetection: {a: {b: 1}, condition: nothing}\n",
+    );
+    let titles = |arguments: &[&str]| {
+        let ran = run_with_input(arguments, &misuse().to_string());
+        let titles: Vec<_> = ran.lines().iter().map(|line| line["rule"].clone()).collect();
+        (titles, ran.err, ran.code)
+    };
+    let both = json!(["85a8e524-70aa-42c9-96a6-84c7992978b8", "own-1"]);
+    assert_eq!(json!(titles(&["evaluate", "--rules", &good, "-"]).0), both);
+    let (found, err, code) =
+        titles(&["evaluate", "--rules", folder.to_str().unwrap(), "--only-rules-given", "-"]);
+    assert_eq!((found, code), (vec![json!("own-1")], 0));
+    assert!(err.starts_with("rule not used: ") && err.contains("bad.yml:3: "), "{err}");
+    assert_eq!(titles(&["evaluate", "--rules", "nowhere.yml", "-"]).2, 1);
+}
+
+#[test]
+fn statistics_go_to_standard_error() {
+    let ran = run_with_input(&["evaluate", "--stats", "-"], &format!("{}\n{}", harmless(), misuse()));
+    let bytes = harmless().to_string().len() + misuse().to_string().len() + 1;
+    assert!(ran.err.starts_with(&format!("inputs: 1, records: 2, bytes: {bytes}, seconds: ")), "{}", ran.err);
+    assert!(ran.err.ends_with(", findings: 1\n"), "{}", ran.err);
+}

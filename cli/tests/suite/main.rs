@@ -1,0 +1,9 @@
+//! The command as people and scripts meet it: arguments and files in, text and exit code out.
+
+#![cfg(test)] // so that clippy knows every function here as part of a test
+
+mod command;
+mod evaluate;
+mod hostile;
+mod plan;
+mod rules;
