@@ -1,53 +1,25 @@
 //! `trailreflex evaluate`: rules on the records of files.
 
+mod line;
+
 use crate::Ended;
 use crate::args::{Evaluate, Format};
 use crate::input::{Input, log_files, name_of};
 use crate::rules::load::load;
 use crate::table::Table;
 use crate::terminal::{Style, Terminal};
-use serde::Serialize;
+use line::{Line, Place};
 use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Instant;
-use trailreflex_detection::{Level, Match, MatchedSelection, RuleSet};
+use trailreflex_detection::{Contribution, Level, RuleSet, SkipReason};
 use trailreflex_model::cause_chain;
-use trailreflex_model::cloudtrail::Record;
 
 /// Most malformed entries that are named one by one; the others are counted.
 const MAX_NAMED: usize = 5;
-
-/// One finding as a line of JSON.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Line<'a> {
-    rule: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    title: &'a str,
-    level: Level,
-    kind: &'static str,
-    #[serde(rename = "eventID")]
-    event_id: Option<&'a str>,
-    event_time: Option<String>,
-    event_source: Option<&'a str>,
-    event_name: Option<&'a str>,
-    succeeded: bool,
-    account: Option<&'a str>,
-    region: Option<&'a str>,
-    caller: String,
-    #[serde(rename = "sourceIPAddress")]
-    source_ip_address: Option<&'a str>,
-    user_agent: Option<&'a str>,
-    input: &'a str,
-    record: usize,
-    matched: Vec<MatchedSelection>,
-    tags: &'a [String],
-    // The Detection Rule License wants these kept with every match.
-    author: Option<&'a str>,
-    license: Option<&'a str>,
-    references: &'a [String],
-}
+/// Deepest nesting of correlations in which the last record is looked for.
+const MAX_DEPTH: usize = 16;
 
 #[derive(Default)]
 struct Counts {
@@ -65,6 +37,11 @@ struct Run<'r> {
     format: Format,
     table: Table<8>,
     counts: Counts,
+    contributions: Vec<Contribution>,
+    /// Where the records of the contributions stand.
+    places: HashMap<String, Place>,
+    /// Matches that correlations could not count, and why.
+    skipped: BTreeMap<String, Vec<SkipReason>>,
 }
 
 /// Runs the command.
@@ -78,6 +55,9 @@ pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result
         format: terminal.format(options.format),
         table: Table::new(headings),
         counts: Counts::default(),
+        contributions: Vec::new(),
+        places: HashMap::new(),
+        skipped: BTreeMap::new(),
     };
     for found in log_files(&options.inputs) {
         match found {
@@ -85,6 +65,7 @@ pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result
             Err((path, error)) => run.unreadable(&name_of(&path), &error.to_string(), terminal),
         }
     }
+    run.correlate(terminal)?;
     run.table.write(terminal)?;
     let counts = &run.counts;
     if counts.unreadable > 0 || counts.malformed > 0 {
@@ -114,13 +95,45 @@ impl Run<'_> {
         self.counts.inputs = self.counts.inputs.saturating_add(1);
         self.counts.bytes = self.counts.bytes.saturating_add(input.bytes);
         self.counts.records = self.counts.records.saturating_add(input.file.records.len());
-        for (place, record) in input.records() {
-            for found in self.rules.evaluate(record.raw()) {
-                if found.rule.level >= self.min_level {
-                    self.counts.findings = self.counts.findings.saturating_add(1);
-                    self.show(&found, (&input.name, place, record), terminal)?;
-                }
+        for (number, record) in input.records() {
+            let observed = self.rules.observe(record.raw());
+            if observed.matches.is_empty() && observed.contributions.is_empty() && observed.skipped.is_empty()
+            {
+                continue;
             }
+            // As recorded: an id that is none is still what the record can be found by.
+            let event_id = record.field("eventID").and_then(Value::as_str).map(str::to_owned);
+            let place = Place { input: input.name.clone(), record: number, event_id };
+            for found in &observed.matches {
+                self.show(&Line::of_match(found, &place, record), terminal)?;
+            }
+            for skipped in observed.skipped {
+                self.skipped.entry(skipped.correlation).or_default().push(skipped.reason);
+            }
+            for contribution in observed.contributions {
+                self.places.insert(contribution.item.event.clone(), place.clone());
+                self.contributions.push(contribution);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges the correlations, once all inputs are read: their records come in any order.
+    fn correlate(&mut self, terminal: &mut Terminal) -> anyhow::Result<()> {
+        let alerts = self.rules.correlate_history(std::mem::take(&mut self.contributions));
+        let last_of: BTreeMap<&str, &String> =
+            alerts.iter().filter_map(|alert| Some((alert.id.as_str(), alert.events.last()?))).collect();
+        for alert in &alerts {
+            // What a correlation of correlations counts are alerts.
+            let last = |id: &&String| last_of.get(id.as_str()).copied();
+            let events = std::iter::successors(alert.events.last(), last).take(MAX_DEPTH);
+            let place = events.into_iter().find_map(|event| self.places.get(event)).cloned();
+            self.show(&Line::of_alert(alert, place.as_ref()), terminal)?;
+        }
+        for (correlation, reasons) in &self.skipped {
+            let reason = reasons.first().map(ToString::to_string).unwrap_or_default();
+            let count = reasons.len();
+            terminal.complain(&format!("correlation `{correlation}`: {count} matches left out: {reason}"));
         }
         Ok(())
     }
@@ -149,63 +162,20 @@ impl Run<'_> {
         }
     }
 
-    fn show(
-        &mut self,
-        found: &Match<'_>,
-        place: (&str, usize, &Record),
-        terminal: &mut Terminal,
-    ) -> anyhow::Result<()> {
-        let line = Line::of(found, place);
+    fn show(&mut self, line: &Line<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
+        if line.level < self.min_level {
+            return Ok(());
+        }
+        self.counts.findings = self.counts.findings.saturating_add(1);
         match self.format {
-            Format::Json => terminal.json_line(&line),
+            Format::Json => terminal.json_line(line),
             Format::Table => {
-                let (input, number, _) = place;
-                self.table.add(
-                    Style::Of(line.level),
-                    [
-                        line.level.name(),
-                        line.event_time.as_deref().unwrap_or_default(),
-                        line.title,
-                        line.event_name.unwrap_or_default(),
-                        &line.caller,
-                        line.source_ip_address.unwrap_or_default(),
-                        &crate::terminal::short(line.user_agent.unwrap_or_default(), 24),
-                        &format!("{input}:{number}"),
-                    ],
-                );
+                let [call, caller, address, program, place] = line.cells();
+                let time = line.event_time.as_deref().unwrap_or_default();
+                let cells = [line.level.name(), time, line.title, &call, &caller, &address, &program, &place];
+                self.table.add(Style::Of(line.level), cells);
                 Ok(())
             }
-        }
-    }
-}
-
-impl<'a> Line<'a> {
-    fn of(found: &Match<'a>, (input, number, record): (&'a str, usize, &'a Record)) -> Self {
-        let rule = found.rule;
-        Self {
-            rule: rule.key(),
-            name: rule.name.as_deref(),
-            title: &rule.title,
-            level: rule.level,
-            kind: "rule",
-            // As recorded: an id that is none is still what the record can be found by.
-            event_id: record.field("eventID").and_then(Value::as_str),
-            event_time: record.event_time().map(|time| time.to_string()),
-            event_source: record.event_source(),
-            event_name: record.event_name(),
-            succeeded: record.outcome().succeeded(),
-            account: record.recipient_account().map(trailreflex_model::AccountId::as_str),
-            region: record.region().map(trailreflex_model::Region::as_str),
-            caller: record.identity().display(),
-            source_ip_address: record.source_ip_address(),
-            user_agent: record.user_agent(),
-            input,
-            record: number,
-            matched: found.explain(record.raw()).selections,
-            tags: &rule.tags,
-            author: rule.author.as_deref(),
-            license: rule.license.as_deref(),
-            references: &rule.references,
         }
     }
 }

@@ -147,7 +147,8 @@ fn the_index_is_up_to_date() {
 }
 
 fn index(expected: &Expected) -> String {
-    let mut text = "\n## For `detect`\n\n| event | what it is | rules that fire |\n|---|---|---|\n".to_owned();
+    let mut text =
+        "\n## For `detect`\n\n| event | what it is | rules that fire |\n|---|---|---|\n".to_owned();
     for Detection { file, what, fires, carries_a_record, .. } in &expected.detect {
         let fires = match fires.as_slice() {
             [] if *carries_a_record => "none".to_owned(),

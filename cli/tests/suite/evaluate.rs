@@ -145,3 +145,44 @@ fn statistics_go_to_standard_error() {
     assert!(ran.err.starts_with(&format!("inputs: 1, records: 2, bytes: {bytes}, seconds: ")), "{}", ran.err);
     assert!(ran.err.ends_with(", findings: 1\n"), "{}", ran.err);
 }
+
+#[test]
+fn correlations_are_judged_over_all_inputs_whatever_their_order() {
+    let folder = folder("correlation");
+    let rules = write(
+        &folder,
+        "burst.yml",
+        "title: Whoami\nname: whoami\nlogsource: {product: aws, service: cloudtrail}\n\
+         detection: {call: {eventName: GetCallerIdentity}, condition: call}\n---\n\
+         title: Burst\nname: burst\ncorrelation: {type: event_count, rules: [whoami], \
+         group-by: [userIdentity.userName], timespan: 5m, condition: {gte: 3}}\nlevel: medium\n",
+    );
+    let at = |minute: u32| {
+        let mut record = harmless();
+        record["eventTime"] = format!("2026-11-24T10:0{minute}:00Z").into();
+        record["eventID"] = format!("00000000-0000-4000-8000-00000000001{minute}").into();
+        record
+    };
+    let late = write(&folder, "a.ndjson", format!("{}\n{}\n", at(0), at(2)));
+    let early = write(&folder, "b.ndjson", at(1).to_string());
+    let arguments = ["evaluate", "--rules", &rules, "--only-rules-given", &late, &early];
+    let lines = run(&arguments).lines();
+    assert_eq!(lines.len(), 1);
+    let line = &lines[0];
+    let seen = ["kind", "name", "eventID", "input", "record", "eventTime", "eventCount"]
+        .map(|key| line[key].clone());
+    let expected = json!([
+        "correlation",
+        "burst",
+        "00000000-0000-4000-8000-000000000012",
+        late,
+        1,
+        "2026-11-24T10:02:00Z",
+        3
+    ]);
+    assert_eq!(json!(seen), expected);
+    assert_eq!(
+        line["matched"],
+        json!([{"name": "group-by", "fields": [{"field": "userIdentity.userName", "values": ["alice"]}]}])
+    );
+}
