@@ -1,0 +1,54 @@
+"""One local AWS for the suite, with IAM enforced and microburst before it, and the stack deployed to it by `sam deploy`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(REPOSITORY / "tests/local-aws"))
+
+from deployed import Stack  # noqa: E402  (found by the path above)
+from local_aws.session import LocalAws  # noqa: E402
+
+TEMPLATE = REPOSITORY / "target/stage/template.yaml"
+# AWS waits one and two minutes before it delivers a failed event again.
+QUICK = {"LOCAL_AWS_RETRY_SECONDS": "0.3,0.6"}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--figures", type=Path, help="file to write how many cases with faults ended in which way")
+
+
+@pytest.fixture(scope="session")
+def aws():
+    if not TEMPLATE.is_file():
+        pytest.exit(f"{TEMPLATE} does not exist: run `make stage` first", returncode=2)
+    with LocalAws(auth=True, faults=True, variables=QUICK) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def stack(aws):
+    """The stack in mode `act`, behind a trail that is logging."""
+    aws.deploy(TEMPLATE, parameters={"Mode": "act"})
+    aws.start_trail()
+    return Stack(aws)
+
+
+@pytest.fixture(scope="session")
+def planning(aws, stack):
+    """A second stack as the template's defaults make it. Its rules are off, so that only direct invocations reach it."""
+    aws.deploy(TEMPLATE, stack="rehearsal", parameters={"WatchLongTermKeys": "no"})
+    deployed = Stack(aws, "rehearsal")
+    aws.client("events").disable_rule(Name=deployed.resources["DetectCallsRule"])
+    return deployed
+
+
+@pytest.fixture(autouse=True)
+def no_faults(aws):
+    """No fault of one test strikes the next."""
+    yield
+    aws.faults.clear()

@@ -1,0 +1,156 @@
+"""The deployed stack as a person sees it: its answers, its journal, its queues, its numbers, and the users around it."""
+
+import datetime
+import itertools
+import json
+import urllib.parse
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Callable
+
+from inbox import Inbox
+from local_aws.processes import ask
+from local_aws.session import LocalAws, eventually
+
+CHANGES = ("AttachUserPolicy", "DetachUserPolicy", "UpdateAccessKey")
+PAST = "2026-01-01T00:00:00Z"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class User:
+    """A user with one active access key."""
+
+    name: str
+    path: str
+    unique_id: str
+    key_id: str
+    secret: str = "rehearsal"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.key_id, self.secret
+
+
+class Stack:
+    """What tests ask of one deployed stack."""
+
+    def __init__(self, aws: LocalAws, name: str = "trailreflex") -> None:
+        self.aws = aws
+        self.outputs = aws.outputs(name)
+        self.resources = aws.resources(name)
+        self.quarantined = Inbox(aws, self.outputs["QuarantineQueueUrl"])
+        self.failed = Inbox(aws, self.outputs["FailedEventsQueueUrl"])
+        self.undelivered = Inbox(aws, self.outputs["UndeliveredEventsQueueUrl"])
+        self.outcomes = Inbox.on_bus(aws, self.outputs["FindingsBus"], f"{name}-outcomes",
+                                     {"detail-type": ["Trailreflex Outcome"]})
+        self.findings = Inbox.on_bus(aws, self.outputs["FindingsBus"], f"{name}-all-findings",
+                                     {"detail-type": ["Trailreflex Finding"]})
+
+    # ---- users ----------------------------------------------------------------------------------------------
+
+    def user(self, name: str = "user", *, path: str = "/", created: str = PAST, may: str | None = None) -> User:
+        """Makes a user with a key, without a record of it. `may` names actions that the user is allowed."""
+        number = next(_numbers)
+        made = User(f"{name}-{number}", path, f"AIDA{number:017}", f"AKIA{number:016}")
+        query = {"userName": made.name, "userId": made.unique_id, "createDate": created,
+                 "accessKeyId": made.key_id, "path": path}
+        ask(f"{self.aws.endpoint}/_local_aws/user?{urllib.parse.urlencode(query)}", "POST")
+        if may:
+            allowed = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": may, "Resource": "*"}}
+            self.iam.put_user_policy(UserName=made.name, PolicyName="own", PolicyDocument=json.dumps(allowed))
+        return made
+
+    def arn(self, user: User) -> str:
+        return f"arn:aws:iam::{self.aws.account}:user{user.path}{user.name}"
+
+    def state(self, user: User) -> dict[str, Any]:
+        """Returns the statuses of the user's keys and the names of attached policies."""
+        keys = self.iam.list_access_keys(UserName=user.name)["AccessKeyMetadata"]
+        policies = self.iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]
+        return {"keys": {key["AccessKeyId"]: key["Status"] for key in keys},
+                "policies": sorted(policy["PolicyName"] for policy in policies)}
+
+    def is_contained(self, user: User) -> bool:
+        seen = self.state(user)
+        return "AWSDenyAll" in seen["policies"] and seen["keys"].get(user.key_id) == "Inactive"
+
+    def changes(self, user: User | None = None) -> list[str]:
+        """Returns the changes that the responder has made and AWS has accepted, in order, from CloudTrail's records."""
+        own = [record for record in self.aws.records() if record["eventName"] in CHANGES and self._is_responders(record)]
+        return [record["eventName"] for record in own if "errorCode" not in record
+                and (user is None or record["requestParameters"]["userName"] == user.name)]
+
+    def _is_responders(self, record: dict[str, Any]) -> bool:
+        issuer = (record["userIdentity"].get("sessionContext") or {}).get("sessionIssuer") or {}
+        return issuer.get("userName") == self.resources["ContainIdentityRole"]
+
+    # ---- functions --------------------------------------------------------------------------------------------
+
+    def detect(self, payload: Any) -> Any:
+        return self._invoke("DetectFunction", payload)
+
+    def contain(self, payload: Any) -> Any:
+        return self._invoke("ContainIdentityFunction", payload)
+
+    def undo(self, plan: str) -> Any:
+        return self.contain({"undo": plan})
+
+    def _invoke(self, function: str, payload: Any) -> Any:
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        return json.loads(self.lambda_.invoke(FunctionName=self.outputs[function], Payload=body)["Payload"].read())
+
+    def send(self, function: str, payload: Any) -> None:
+        """Hands an event over as EventBridge does: without waiting, with Lambda's retries."""
+        self.lambda_.invoke(FunctionName=self.outputs[function], InvocationType="Event", Payload=json.dumps(payload).encode())
+
+    # ---- what it leaves -----------------------------------------------------------------------------------------
+
+    def journal(self, user: User) -> list[dict[str, Any]]:
+        """Returns the journal's entries about a user, the oldest first."""
+        items = self.aws.client("dynamodb").scan(TableName=self.outputs["JournalTable"], ConsistentRead=True)["Items"]
+        entries = [json.loads(item["entry"]["S"]) for item in items]
+        own = [entry for entry in entries if entry["plan"]["user"]["name"] == user.name]
+        return sorted(own, key=lambda entry: entry["plan"]["decidedAt"])
+
+    def reported(self, user: User) -> dict[str, Any]:
+        """Waits for the one entry about a user to be executed and reported."""
+        def one() -> dict[str, Any] | None:
+            entries = self.journal(user)
+            return entries[0] if [entry["reported"] for entry in entries] == [True] else None
+
+        return eventually(one)
+
+    def outcomes_of(self, user: User) -> list[dict[str, Any]]:
+        """Returns the outcome events about a user so far, whole."""
+        return self.outcomes.matching(lambda event: event["detail"]["plan"].get("user", {}).get("name") == user.name)
+
+    def outcome(self, user: User, status: str) -> dict[str, Any]:
+        """Waits for an outcome event about a user."""
+        return eventually(lambda: [event for event in self.outcomes_of(user) if event["detail"]["status"] == status])[0]
+
+    def metric(self, name: str, statistic: str = "Sum", **dimensions: str) -> float:
+        """Reads a metric back over all that has been published."""
+        now = datetime.datetime.now(datetime.UTC)
+        read = self.aws.client("cloudwatch").get_metric_statistics(
+            Namespace="Trailreflex", MetricName=name, Statistics=[statistic], Period=86400,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - datetime.timedelta(days=1), EndTime=now + datetime.timedelta(hours=1))
+        return sum(point[statistic] for point in read["Datapoints"])
+
+    def grows(self, *metrics: tuple[str, dict[str, str]]) -> Callable[[], list[float]]:
+        """Notes metrics; what is returned tells by how much each has grown since."""
+        def read() -> list[float]:
+            return [self.metric(name, "SampleCount" if name.startswith("Seconds") else "Sum", **dimensions)
+                    for name, dimensions in metrics]
+
+        before = read()
+        return lambda: [now - then for now, then in zip(read(), before)]
+
+    @cached_property
+    def iam(self) -> Any:
+        return self.aws.client("iam")
+
+    @cached_property
+    def lambda_(self) -> Any:
+        return self.aws.client("lambda")

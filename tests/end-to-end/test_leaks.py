@@ -1,0 +1,126 @@
+"""A call in the account leads, through CloudTrail and both functions, to a contained user, and everybody is told.
+
+IAM is enforced, so the roles of the template suffice for all of it.
+"""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from callers import client, role
+from local_aws.session import eventually
+
+QUARANTINE_POLICY = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
+DENY_POLICY = "arn:aws:iam::aws:policy/AWSDenyAll"
+QUARANTINED = ("access_key_quarantined_by_aws", "Access key quarantined by AWS", "critical")
+STOPPED = ("logging_stopped_by_access_key", "CloudTrail logging stopped by a long-term access key", "high")
+TRIED = ("access_key_used_from_attack_tool", "Access key used from a known attack tool", "high")
+
+
+def attached_by_root(stack, user):
+    stack.iam.attach_user_policy(UserName=user.name, PolicyArn=QUARANTINE_POLICY)
+
+
+def attached_by_a_role(stack, user):
+    iam = client(stack, "iam", role(stack, "attacher", may="iam:AttachUserPolicy"))
+    iam.attach_user_policy(UserName=user.name, PolicyArn=QUARANTINE_POLICY)
+
+
+def quarantined_by_aws(stack, user):
+    stack.aws.quarantine(user.name, user.key_id)
+
+
+def trail_stopped(stack, user):
+    cloudtrail = stack.aws.client("cloudtrail")
+    cloudtrail.create_trail(Name="spare", S3BucketName=f"management-events-{stack.aws.account}")
+    cloudtrail.start_logging(Name="spare")
+    stack.aws.client("cloudtrail", user.key).stop_logging(Name="spare")
+
+
+def tried_by_a_scanner(stack, user):
+    stack.aws.client("sts", user.key, agent="TruffleHog").get_caller_identity()
+
+
+@pytest.mark.parametrize(("leak", "rule", "target", "policies"), [
+    pytest.param(attached_by_root, QUARANTINED, "user", ["AWSCompromisedKeyQuarantineV3"], id="quarantine attached by root"),
+    pytest.param(attached_by_a_role, QUARANTINED, "user", ["AWSCompromisedKeyQuarantineV3"], id="quarantine attached by a role"),
+    pytest.param(quarantined_by_aws, QUARANTINED, "user", ["AWSCompromisedKeyQuarantineV3"], id="quarantine attached by AWS"),
+    pytest.param(trail_stopped, STOPPED, "key", [], id="trail stopped with the key"),
+    pytest.param(tried_by_a_scanner, TRIED, "key", [], id="key tried by a secret scanner"),
+])
+def test_a_leaked_key_is_contained_recorded_reported_and_counted(stack, leak, rule, target, policies):
+    user = stack.user("leaked", may="cloudtrail:StopLogging")
+    name, title, severity = rule
+    grown = stack.grows(
+        ("Findings", {"Severity": severity}), ("Findings", {"Rule": name, "Severity": severity}), ("SecondsToDetect", {}),
+        ("Plans", {"Status": "contained"}), ("Actions", {"Action": "DenyUser", "Outcome": "inForce"}),
+        ("Actions", {"Action": "DeactivateAccessKey", "Outcome": "inForce"}), ("SecondsToContainment", {}))
+
+    leak(stack, user)
+
+    entry = stack.reported(user)
+    assert stack.state(user) == {"keys": {user.key_id: "Inactive"}, "policies": sorted([*policies, "AWSDenyAll"])}
+    assert entry["state"] == "executed"
+    cause = {"title": title, "severity": severity, "target":
+             {"kind": "user", "userName": user.name} if target == "user" else {"kind": "accessKey", "accessKeyId": user.key_id}}
+    assert entry["plan"] == expected_plan(stack, user, entry["plan"], cause)
+    assert [(step["action"]["kind"], step["result"]) for step in entry["steps"]] == [
+        ("DenyUser", "inForce"), ("DeactivateAccessKey", "inForce")]
+    outcome = stack.outcome(user, "contained")
+    assert (outcome["source"], outcome["resources"]) == ("trailreflex.contain-identity", [stack.arn(user)])
+    seconds = outcome["detail"]["secondsToContainment"]
+    assert 0 <= seconds < 20
+    assert outcome["detail"] == {
+        "status": "contained", "plan": entry["plan"], "steps": entry["steps"], "secondsToContainment": seconds,
+        "permissions": ["iam:AttachUserPolicy", "iam:DetachUserPolicy", "iam:UpdateAccessKey"]}
+    eventually(lambda: grown() == [1] * 7)
+    assert stack.changes(user) == ["AttachUserPolicy", "UpdateAccessKey"]
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        stack.aws.client("sts", user.key).get_caller_identity()
+
+
+def expected_plan(stack, user, seen, cause):
+    """Returns the whole plan; only its ids and times are taken from what was seen."""
+    reference = {"name": user.name, "uniqueId": user.unique_id, "arn": stack.arn(user)}
+    deny = {"UserName": user.name, "PolicyArn": DENY_POLICY}
+    key = {"UserName": user.name, "AccessKeyId": user.key_id}
+    given = {name: seen["cause"][name] for name in ("finding", "rule", "eventId", "eventTime")}
+    return {
+        "id": seen["id"], "mode": "act", "decidedAt": seen["decidedAt"], "cause": given | cause, "user": reference,
+        "steps": [
+            step({"kind": "DenyUser", "user": reference},
+                 call("AttachUserPolicy", deny), call("DetachUserPolicy", deny)),
+            step({"kind": "DeactivateAccessKey", "user": reference, "accessKeyId": user.key_id},
+                 call("UpdateAccessKey", {**key, "Status": "Inactive"}), call("UpdateAccessKey", {**key, "Status": "Active"})),
+        ],
+    }
+
+
+def step(action, change, undo):
+    return {"action": action, "verdict": {"kind": "Execute"}, "calls": [change], "undo": {"kind": "Calls", "calls": [undo]}}
+
+
+def call(operation, parameters):
+    words = {"UserName": "user-name", "PolicyArn": "policy-arn", "AccessKeyId": "access-key-id", "Status": "status",
+             "AttachUserPolicy": "attach-user-policy", "DetachUserPolicy": "detach-user-policy",
+             "UpdateAccessKey": "update-access-key"}
+    options = "".join(f" --{words[name]} {value}" for name, value in parameters.items())
+    return {"permission": f"iam:{operation}", "parameters": parameters, "command": f"aws iam {words[operation]}{options}"}
+
+
+def test_while_no_trail_is_logging_nothing_is_noticed(stack):
+    """The README says so: without a logging trail EventBridge hears nothing."""
+    unseen, seen = stack.user("unseen"), stack.user("seen")
+    cloudtrail = stack.aws.client("cloudtrail")
+    names = [trail["Name"] for trail in cloudtrail.describe_trails()["trailList"]]
+    logging = [name for name in names if cloudtrail.get_trail_status(Name=name)["IsLogging"]]
+    for name in logging:
+        cloudtrail.stop_logging(Name=name)
+    try:
+        attached_by_root(stack, unseen)
+    finally:
+        for name in logging:
+            cloudtrail.start_logging(Name=name)
+    attached_by_root(stack, seen)
+    stack.reported(seen)  # later calls have arrived, so earlier ones would have
+    assert stack.state(unseen) == {"keys": {unseen.key_id: "Active"}, "policies": ["AWSCompromisedKeyQuarantineV3"]}
+    assert stack.journal(unseen) == []

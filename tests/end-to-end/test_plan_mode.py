@@ -1,0 +1,53 @@
+"""Mode `plan`, which is the default: says exactly what would be done, and changes nothing."""
+
+from events import finding_event, in_envelope, key_identity, quarantine_record, tool_record
+from local_aws.session import eventually
+from test_leaks import expected_plan
+
+
+def test_a_plan_lists_calls_permissions_and_undo_and_changes_nothing(stack, planning):
+    user = planning.user("planned")
+    before = planning.state(user)
+    grown = planning.grows(("Plans", {"Status": "planned"}))
+    event = in_envelope(planning, quarantine_record(planning, user.name))
+    finding = finding_event(planning, event)["detail"]
+
+    answer = planning.outcome(user, "planned")["detail"]
+
+    cause = {"title": finding["rule"]["title"], "severity": "critical", "target": {"kind": "user", "userName": user.name}}
+    assert answer == {
+        "status": "planned", "steps": [],
+        "plan": expected_plan(planning, user, answer["plan"], cause) | {"mode": "plan"},
+        "permissions": ["iam:AttachUserPolicy", "iam:DetachUserPolicy", "iam:UpdateAccessKey"]}
+    eventually(lambda: grown() == [1])
+    assert (planning.state(user), planning.changes(), planning.journal(user)) == (before, [], [])
+
+
+def test_a_plan_can_be_asked_for_again_and_is_the_same(planning):
+    user = planning.user("planned-twice")
+    event = in_envelope(planning, tool_record(planning, key_identity(planning, user.key_id)))
+    finding = finding_event(planning, event)
+    first, second = planning.contain(finding), planning.contain(finding)
+    assert first["plan"].pop("decidedAt") <= second["plan"].pop("decidedAt")
+    assert first == second
+    assert [step["action"]["kind"] for step in first["plan"]["steps"]] == ["DenyUser", "DeactivateAccessKey"]
+
+
+def test_a_plan_that_was_not_carried_out_cannot_be_undone(planning):
+    user = planning.user("never-contained")
+    finding = finding_event(planning, in_envelope(planning, quarantine_record(planning, user.name)))
+    plan = planning.contain(finding)["plan"]["id"]
+    assert planning.undo(plan) == {
+        "status": "quarantined", "code": "UndoFailed",
+        "reason": f"no plan `{plan}` in the journal: only plans carried out in mode `act` are"}
+
+
+def test_a_playbook_in_mode_plan_only_plans_in_a_stack_that_acts(stack):
+    """Access keys created for others are normal where administrators issue them."""
+    user = stack.user("newcomer")
+    made = stack.iam.create_access_key(UserName=user.name)["AccessKey"]["AccessKeyId"]
+    answer = stack.outcome(user, "planned")["detail"]
+    assert (answer["plan"]["mode"], answer["plan"]["cause"]["target"]) == (
+        "plan", {"kind": "accessKey", "accessKeyId": made})
+    assert stack.state(user) == {"keys": {user.key_id: "Active", made: "Active"}, "policies": []}
+    assert stack.changes(user) == []
