@@ -8,6 +8,11 @@ use serde_json::{Map, Value};
 use crate::document::Document;
 use crate::reject::Reason;
 
+/// Tells whether any of `documents` is about others.
+pub(crate) fn is_needed(documents: &[Document]) -> bool {
+    documents.iter().any(|document| document.value.get("action").is_some())
+}
+
 /// What earlier documents of a file mean for later ones.
 #[derive(Debug, Default)]
 pub(crate) struct Collection {

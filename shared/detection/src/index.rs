@@ -2,25 +2,28 @@
 //!
 //! Never narrower than evaluation: where the two fields are not plain strings, every rule is a candidate.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use crate::anchor;
+use crate::bucket::Bucket;
+use crate::detection::Detection;
 use crate::fold::{fold, folded_unless_ascii};
 use crate::pin::{NAME, Pin, Pins, SOURCE, Text};
 
 /// Rule numbers by what they demand.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
-    by_call: HashMap<Box<str>, Vec<u32>>,
-    by_name: HashMap<Box<str>, Vec<u32>>,
-    by_source: HashMap<Box<str>, Vec<u32>>,
-    unpinned: Vec<u32>,
+    by_call: HashMap<Box<str>, Bucket>,
+    by_name: HashMap<Box<str>, Bucket>,
+    by_source: HashMap<Box<str>, Bucket>,
+    unpinned: Bucket,
     rules: u32,
 }
 
 /// Where a pin is filed.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Call(String),
     Name(String),
@@ -29,46 +32,60 @@ enum Place {
 }
 
 impl Index {
-    /// Files the next rule.
-    pub(crate) fn add(&mut self, pins: &Pins) {
-        let rule = self.rules;
-        self.rules += 1;
-        let places = match pins {
-            Pins::Unpinned => BTreeSet::from([Place::Unpinned]),
-            Pins::Calls(calls) => calls.iter().map(Place::of).collect(),
-        };
-        for place in places {
+    /// Files rules, which are numbered in their order.
+    pub(crate) fn new<'d>(detections: impl IntoIterator<Item = &'d Detection>) -> Self {
+        let mut index = Self::default();
+        let mut anchors = Vec::new();
+        let mut places: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
+        for detection in detections {
+            let mut own = match detection.pins() {
+                Pins::Unpinned => BTreeSet::from([Place::Unpinned]),
+                Pins::Calls(calls) => calls.iter().map(Place::of).collect(),
+            };
+            while let Some(place) = own.pop_first() {
+                places.entry(place).or_default().push(index.rules);
+            }
+            anchors.push(anchor::anchors(detection));
+            index.rules += 1;
+        }
+        for (place, rules) in places {
+            let numbered = |rule: &u32| Some((*rule, anchors.get(usize::try_from(*rule).ok()?)?.as_slice()));
+            let bucket = Bucket::new(&rules.iter().filter_map(numbered).collect::<Vec<_>>());
             match place {
-                Place::Call(key) => self.by_call.entry(key.into()).or_default().push(rule),
-                Place::Name(key) => self.by_name.entry(key.into()).or_default().push(rule),
-                Place::Source(key) => self.by_source.entry(key.into()).or_default().push(rule),
-                Place::Unpinned => self.unpinned.push(rule),
+                Place::Call(key) => drop(index.by_call.insert(key.into(), bucket)),
+                Place::Name(key) => drop(index.by_name.insert(key.into(), bucket)),
+                Place::Source(key) => drop(index.by_source.insert(key.into(), bucket)),
+                Place::Unpinned => index.unpinned = bucket,
             }
         }
+        index
     }
 
-    /// Calls `candidate` once with every rule that may match `record`, in the order of the rules.
-    pub(crate) fn candidates(&self, record: &Value, mut candidate: impl FnMut(u32)) {
+    /// Returns every rule that may match `record`, once and in the order of the rules.
+    pub(crate) fn candidates(&self, record: &Value) -> Vec<u32> {
         let (Some(source), Some(name)) = (plain(record, SOURCE), plain(record, NAME)) else {
-            (0..self.rules).for_each(candidate);
-            return;
+            return (0..self.rules).collect();
         };
-        let found = [
-            lookup(&self.by_call, source.zip(name).map(|(source, name)| call_key(source, name))),
-            lookup(&self.by_name, name.map(fold)),
-            lookup(&self.by_source, source.map(fold)),
-            &self.unpinned,
-        ];
-        let mut lists = found.into_iter().filter(|list| !list.is_empty());
-        let (Some(first), second) = (lists.next(), lists.next()) else { return };
-        let Some(second) = second else {
-            first.iter().copied().for_each(candidate);
-            return;
-        };
-        let mut all: Vec<u32> = first.iter().chain(second).chain(lists.flatten()).copied().collect();
-        all.sort_unstable();
-        all.dedup();
-        all.into_iter().for_each(&mut candidate);
+        let mut found = Vec::new();
+        self.unpinned.candidates(record, &mut found);
+        if let (Some(source), Some(name), false) = (source, name, self.by_call.is_empty()) {
+            add(self.by_call.get(call_key(source, name).as_str()), record, &mut found);
+        }
+        if let (Some(name), false) = (name, self.by_name.is_empty()) {
+            add(self.by_name.get(fold(name).as_str()), record, &mut found);
+        }
+        if let (Some(source), false) = (source, self.by_source.is_empty()) {
+            add(self.by_source.get(fold(source).as_str()), record, &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn add(bucket: Option<&Bucket>, record: &Value, found: &mut Vec<u32>) {
+    if let Some(bucket) = bucket {
+        bucket.candidates(record, found);
     }
 }
 
@@ -108,11 +125,4 @@ fn call_key(source: &str, name: &str) -> String {
     key.push_str(&folded_unless_ascii(name));
     key.make_ascii_lowercase();
     key
-}
-
-fn lookup(map: &HashMap<Box<str>, Vec<u32>>, key: Option<String>) -> &[u32] {
-    if map.is_empty() {
-        return &[];
-    }
-    key.and_then(|key| map.get(key.as_str())).map_or(&[], Vec::as_slice)
 }

@@ -1,10 +1,9 @@
 //! One line of a selection, such as `userAgent|contains: kali`, compiled.
 
-use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use crate::clause::{Clause, FieldTest, Reference};
-use crate::draft::{Context, Draft, RegexDraft};
+use crate::draft::{Context, Draft};
 use crate::field::FieldPath;
 use crate::matcher::Matcher;
 use crate::members::Members;
@@ -12,6 +11,7 @@ use crate::modifier::Modifier;
 use crate::pattern::{Case, Pattern};
 use crate::pin;
 use crate::placeholders::Placeholders;
+use crate::regex;
 use crate::reject::SelectionProblem;
 
 /// From this many plain strings on, a hash set is faster than comparing with each.
@@ -165,7 +165,7 @@ impl<'i> Item<'i> {
         match draft {
             Draft::Null if is_keyword => Err(SelectionProblem::NullKeyword),
             Draft::Null => Ok(Matcher::Null),
-            Draft::Regex(regex) => self.regex(&regex).map(Matcher::Regex),
+            Draft::Regex(draft) => regex::compile(&draft, self.context),
             Draft::Network(network) => Ok(Matcher::Network(network)),
             Draft::Compare(comparison, number) => Ok(Matcher::Compare(comparison, number)),
             Draft::Time(part, comparison, number) => Ok(Matcher::Time(part, comparison, number)),
@@ -186,26 +186,6 @@ impl<'i> Item<'i> {
     /// Tells whether a modifier says where in a keyword's value the text must be.
     fn is_placed(&self) -> bool {
         self.has(Modifier::Contains) || self.has(Modifier::StartsWith) || self.has(Modifier::EndsWith)
-    }
-
-    fn regex(&self, draft: &RegexDraft) -> Result<Regex, SelectionProblem> {
-        let start = if draft.at_start { r"\A" } else { "" };
-        let end = if draft.at_end { r"\z" } else { "" };
-        let source = if draft.at_start || draft.at_end {
-            format!("{start}(?:{}){end}", draft.source)
-        } else {
-            draft.source.clone()
-        };
-        RegexBuilder::new(&source)
-            .case_insensitive(draft.ignore_case)
-            .multi_line(draft.multi_line)
-            .dot_matches_new_line(draft.dot_all)
-            .build()
-            .map_err(|error| SelectionProblem::BadRegex {
-                item: self.context.item.to_owned(),
-                // The parser draws an arrow over several lines; its last line says what is wrong.
-                problem: error.to_string().lines().last().unwrap_or_default().trim().to_owned(),
-            })
     }
 }
 

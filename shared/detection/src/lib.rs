@@ -14,6 +14,8 @@
 //! assert_eq!(loaded.rules.evaluate(&record)[0].rule.level, Level::High);
 //! ```
 
+mod anchor;
+mod bucket;
 mod bundle;
 mod clause;
 mod collection;
@@ -41,6 +43,7 @@ mod number;
 mod pattern;
 mod pin;
 mod placeholders;
+mod regex;
 mod reject;
 mod rule;
 mod ruleset;

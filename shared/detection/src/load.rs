@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::collection::Collection;
+use crate::collection::{self, Collection};
 use crate::correlation::{self, Correlation, ParsedCorrelation, Reference};
 use crate::detection::Detection;
 use crate::document::{Document, Origin};
@@ -24,7 +24,13 @@ pub(crate) fn load(
 ) -> (Loaded, BTreeSet<usize>) {
     let mut loader = Loader::new(placeholders);
     let mut collection = Collection::default();
+    let documents: Vec<Document> = documents.into_iter().collect();
+    let is_collection = collection::is_needed(&documents);
     for (number, document) in documents.into_iter().enumerate() {
+        if !is_collection {
+            loader.add(Numbered { number, document });
+            continue;
+        }
         match collection.resolve(&document) {
             Ok(Some(document)) => loader.add(Numbered { number, document }),
             Ok(None) => {}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -25,8 +25,8 @@ pub(crate) enum Matcher {
     Text(Pattern),
     /// Many strings without wildcards, compared without case.
     OneOf(HashSet<Box<str>>),
-    /// A regular expression found somewhere in the value.
-    Regex(Regex),
+    /// A regular expression found somewhere in the value, and folded texts without which it is not.
+    Regex { regex: Regex, needed: Box<[String]> },
     /// An address inside a network.
     Network(IpNet),
     /// A number on one side of another.
@@ -73,7 +73,7 @@ impl Matcher {
             },
             Self::Text(pattern) => text_of(value).is_some_and(|text| pattern.matches(&text)),
             Self::OneOf(texts) => text_of(value).is_some_and(|text| texts.contains(fold(&text).as_str())),
-            Self::Regex(regex) => text_of(value).is_some_and(|text| regex.is_match(&text)),
+            Self::Regex { regex, .. } => text_of(value).is_some_and(|text| regex.is_match(&text)),
             Self::Network(network) => address_of(value).is_some_and(|address| network.contains(&address)),
             Self::Compare(comparison, number) => {
                 Number::of(value).is_some_and(|found| comparison.holds(found, *number))
@@ -88,6 +88,23 @@ impl Matcher {
     /// Tells whether an absent field passes: only `null` means that.
     pub(crate) fn accepts_absent(&self) -> bool {
         matches!(self, Self::Null)
+    }
+
+    /// Returns what matching values must hold: some text out of each of these sets, all of them folded.
+    pub(crate) fn demands(&self) -> Vec<BTreeSet<String>> {
+        match self {
+            Self::Text(pattern) => {
+                pattern.needed_texts().into_iter().map(|text| BTreeSet::from([text])).collect()
+            }
+            Self::Regex { needed, .. } => needed.iter().map(|text| BTreeSet::from([text.clone()])).collect(),
+            Self::OneOf(all) if !all.contains("") => vec![all.iter().map(ToString::to_string).collect()],
+            Self::OneOf(_)
+            | Self::Null
+            | Self::Number { .. }
+            | Self::Network(_)
+            | Self::Compare(..)
+            | Self::Time(..) => Vec::new(),
+        }
     }
 
     /// Tests for any of `texts` without case.
@@ -105,7 +122,7 @@ impl Matcher {
             Self::Null
             | Self::Number { .. }
             | Self::OneOf(_)
-            | Self::Regex(_)
+            | Self::Regex { .. }
             | Self::Network(_)
             | Self::Compare(..)
             | Self::Time(..) => return false,

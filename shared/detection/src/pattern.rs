@@ -91,6 +91,24 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// Returns folded texts, all of which every matching text holds somewhere.
+    pub(crate) fn needed_texts(&self) -> Vec<String> {
+        let texts: Vec<&str> = match &self.shape {
+            Shape::Anything => Vec::new(),
+            Shape::Equals(text) | Shape::StartsWith(text) | Shape::EndsWith(text) | Shape::Contains(text) => {
+                vec![text]
+            }
+            Shape::Glob(glob) => glob.literals().collect(),
+        };
+        let texts = texts.into_iter().filter(|text| !text.is_empty());
+        match self.case {
+            Case::Ignore => texts.map(str::to_owned).collect(),
+            Case::Exact => texts.map(fold).collect(),
+        }
+    }
+}
+
 fn fold_piece(piece: &Piece, case: Case) -> Piece {
     match (piece, case) {
         (Piece::Literal(text), Case::Ignore) => Piece::Literal(fold(text)),
@@ -161,6 +179,14 @@ impl Glob {
         let mut runs = runs.into_iter();
         let first = runs.next().unwrap_or_default();
         Self { first, middle: runs.filter(|run| !run.pieces.is_empty()).collect(), last }
+    }
+
+    fn literals(&self) -> impl Iterator<Item = &str> {
+        let runs = std::iter::once(&self.first).chain(&self.middle).chain(&self.last);
+        runs.flat_map(|run| &run.pieces).filter_map(|piece| match piece {
+            Piece::Literal(text) => Some(text.as_str()),
+            Piece::One | Piece::Many | Piece::Dash => None,
+        })
     }
 
     fn matches(&self, text: &str, case: Case) -> bool {

@@ -99,10 +99,7 @@ impl RuleSet {
                 }
             }
         }
-        let mut index = Index::default();
-        for compiled in &rules {
-            index.add(&compiled.detection.pins());
-        }
+        let index = Index::new(rules.iter().map(|compiled| &compiled.detection));
         Self { rules, correlations, index }
     }
 
@@ -170,12 +167,12 @@ impl RuleSet {
 
     fn all_matches(&self, record: &Value) -> Vec<Match<'_>> {
         let mut matches = Vec::new();
-        self.index.candidates(record, |number| {
-            let Ok(number) = usize::try_from(number) else { return };
+        for number in self.index.candidates(record) {
+            let Ok(number) = usize::try_from(number) else { continue };
             if let Some(compiled) = self.rules.get(number).filter(|compiled| compiled.matches(record)) {
                 matches.push(Match { rule: &compiled.rule, compiled, number });
             }
-        });
+        }
         matches
     }
 

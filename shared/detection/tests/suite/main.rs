@@ -7,6 +7,8 @@ mod collections;
 #[cfg(test)]
 mod correlations;
 #[cfg(test)]
+mod index;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod pysigma;
