@@ -93,8 +93,19 @@ impl Anchored {
         self.field.visit(record, &mut |value| {
             if let Some(text) = text_of(value) {
                 let text = folded_unless_ascii(&text);
+                // A hostile value may hold a text a million times; it counts once. Most values hold none.
+                let mut seen = Vec::new();
                 for occurrence in self.texts.find_overlapping_iter(text.as_ref()) {
-                    found.extend(self.rules.get(occurrence.pattern().as_usize()).into_iter().flatten());
+                    if seen.is_empty() {
+                        seen = vec![false; self.rules.len()];
+                    }
+                    let number = occurrence.pattern().as_usize();
+                    let (Some(rules), Some(seen)) = (self.rules.get(number), seen.get_mut(number)) else {
+                        continue;
+                    };
+                    if !std::mem::replace(seen, true) {
+                        found.extend(rules);
+                    }
                 }
             }
             ControlFlow::Continue(())
