@@ -4,6 +4,8 @@
 
 mod dependencies;
 mod docs;
+mod events;
 mod repository;
+mod rules;
 mod template;
 mod tidy;
