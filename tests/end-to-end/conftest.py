@@ -52,3 +52,21 @@ def no_faults(aws):
     """No fault of one test strikes the next."""
     yield
     aws.faults.clear()
+
+
+_FAULT_ENDS = pytest.StashKey[dict[str, list[str]]]()
+
+
+@pytest.fixture(scope="session")
+def fault_ends(pytestconfig):
+    """How cases with faults ended, by what they struck; shown when all is over."""
+    return pytestconfig.stash.setdefault(_FAULT_ENDS, {})
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    lines = [f"{struck}: {len(ends)} cases with faults, " + ", ".join(
+        f"{ends.count(end)} {end}" for end in sorted(set(ends))) for struck, ends in config.stash.get(_FAULT_ENDS, {}).items()]
+    for line in lines:
+        terminalreporter.write_line(line)
+    if config.getoption("--figures") and lines:
+        config.getoption("--figures").write_text("\n".join(lines) + "\n")

@@ -52,7 +52,7 @@ class Stack:
     def user(self, name: str = "user", *, path: str = "/", created: str = PAST, may: str | None = None) -> User:
         """Makes a user with a key, without a record of it. `may` names actions that the user is allowed."""
         number = next(_numbers)
-        made = User(f"{name}-{number}", path, f"AIDA{number:017}", f"AKIA{number:016}")
+        made = User(f"{name}-{number:04}", path, f"AIDA{number:017}", f"AKIA{number:016}")
         query = {"userName": made.name, "userId": made.unique_id, "createDate": created,
                  "accessKeyId": made.key_id, "path": path}
         ask(f"{self.aws.endpoint}/_local_aws/user?{urllib.parse.urlencode(query)}", "POST")
@@ -97,18 +97,22 @@ class Stack:
         return self.contain({"undo": plan})
 
     def _invoke(self, function: str, payload: Any) -> Any:
-        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        return json.loads(self.lambda_.invoke(FunctionName=self.outputs[function], Payload=body)["Payload"].read())
+        answer = self.lambda_.invoke(FunctionName=self.outputs[function], Payload=self.payload(payload))
+        return json.loads(answer["Payload"].read())
 
     def send(self, function: str, payload: Any) -> None:
         """Hands an event over as EventBridge does: without waiting, with Lambda's retries."""
-        self.lambda_.invoke(FunctionName=self.outputs[function], InvocationType="Event", Payload=json.dumps(payload).encode())
+        self.lambda_.invoke(FunctionName=self.outputs[function], InvocationType="Event", Payload=self.payload(payload))
+
+    @staticmethod
+    def payload(value: Any) -> bytes:
+        return json.dumps(value).encode()
 
     # ---- what it leaves -----------------------------------------------------------------------------------------
 
     def journal(self, user: User) -> list[dict[str, Any]]:
         """Returns the journal's entries about a user, the oldest first."""
-        items = self.aws.client("dynamodb").scan(TableName=self.outputs["JournalTable"], ConsistentRead=True)["Items"]
+        items = self.dynamodb.scan(TableName=self.outputs["JournalTable"], ConsistentRead=True)["Items"]
         entries = [json.loads(item["entry"]["S"]) for item in items]
         own = [entry for entry in entries if entry["plan"]["user"]["name"] == user.name]
         return sorted(own, key=lambda entry: entry["plan"]["decidedAt"])
@@ -146,6 +150,10 @@ class Stack:
 
         before = read()
         return lambda: [now - then for now, then in zip(read(), before)]
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return self.aws.client("dynamodb")
 
     @cached_property
     def iam(self) -> Any:

@@ -1,6 +1,7 @@
 """A queue that is read once and kept, so that tests can look for a message however often and in whatever order."""
 
 import json
+import threading
 from typing import Any, Callable
 
 from local_aws.session import LocalAws, eventually
@@ -13,6 +14,7 @@ class Inbox:
         self._sqs = aws.client("sqs")
         self._url = url
         self._messages: list[Any] = []
+        self._reading = threading.Lock()
 
     @classmethod
     def on_bus(cls, aws: LocalAws, bus: str, name: str, pattern: dict[str, Any]) -> "Inbox":
@@ -29,11 +31,12 @@ class Inbox:
 
     def all(self) -> list[Any]:
         """Returns every message so far, the oldest first."""
-        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                self._messages.append(json.loads(message["Body"]))
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        return self._messages
+        with self._reading:
+            while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
+                for message in messages:
+                    self._messages.append(json.loads(message["Body"]))
+                    self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+            return list(self._messages)
 
     def matching(self, wanted: Callable[[Any], bool]) -> list[Any]:
         return [message for message in self.all() if wanted(message)]

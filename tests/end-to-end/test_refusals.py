@@ -60,7 +60,7 @@ def test_a_key_of_nobody_is_kept_for_a_person(stack):
     """IAM denies the question whose it is to a role that may ask about users only, and a denial is never guessed away."""
     grown, changes = stack.grows(("Quarantined", {"Function": "contain-identity"})), stack.changes()
     [finding] = stack.detect(key_used("AKIANOBODYNOBODY0001")(stack, None))["findings"]
-    message = stack.quarantined.wait(lambda message: "AKIANOBODYNOBODY0001" in str(message["payload"]))
+    message = stack.quarantined.wait(lambda message: "AKIANOBODYNOBODY0001" in str(message))
     assert message["payload"]["detail"] == finding
     assert message["reason"].startswith("AccountUnreadable: ") and "AccessDenied" in message["reason"]
     eventually(lambda: grown() == [1])

@@ -1,4 +1,7 @@
-"""The same event delivered again, one after the other or all at once, changes the account once."""
+"""The same event delivered again, one after the other or all at once, changes the account once.
+
+An outcome is reported at least once: whoever comes between the last step and its report, reports it too.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,22 +9,24 @@ from events import finding_event, in_envelope, quarantine_record
 from local_aws.session import eventually
 
 ONCE = ["AttachUserPolicy", "UpdateAccessKey"]
-DUPLICATES = ("Plans", {"Status": "duplicate"})
+
+
+def statuses(stack, user, count):
+    """Waits for so many outcome events about a user; returns their words."""
+    eventually(lambda: len(stack.outcomes_of(user)) == count)
+    return {event["detail"]["status"] for event in stack.outcomes_of(user)}
 
 
 def test_five_deliveries_to_detect_change_the_account_once(stack):
     user = stack.user()
     event = in_envelope(stack, quarantine_record(stack, user.name))
-    grown = stack.grows(DUPLICATES)
 
     answers = [stack.detect(event) for _ in range(5)]
 
     assert answers == [answers[0]] * 5
-    eventually(lambda: grown() == [4])
+    assert "contained" in statuses(stack, user, 5) <= {"contained", "duplicate"}
     assert stack.changes(user) == ONCE
     assert len(stack.journal(user)) == 1
-    of_user = stack.outcomes_of(user)
-    assert sorted(event["detail"]["status"] for event in of_user) == ["contained"] + ["duplicate"] * 4
 
 
 def test_one_finding_delivered_five_times_at_once_changes_the_account_once(stack):
@@ -37,7 +42,7 @@ def test_one_finding_delivered_five_times_at_once_changes_the_account_once(stack
 
     assert stack.changes(other) == ONCE
     ends = [answer.get("status", answer.get("errorType")) for answer in answers]
-    assert ends.count("contained") == 1
+    assert "contained" in ends
     assert set(ends) <= {"contained", "duplicate", "NotContained"}, answers
     assert stack.contain(event)["status"] == "duplicate"
     assert [(entry["state"], entry["reported"]) for entry in stack.journal(other)] == [("executed", True)]
@@ -46,7 +51,6 @@ def test_one_finding_delivered_five_times_at_once_changes_the_account_once(stack
 def test_two_rules_that_see_one_call_lead_to_one_plan(stack):
     """A trail stopped with a scanner's user agent: two findings, one plan."""
     user = stack.user("two-rules", may="cloudtrail:StopLogging")
-    grown = stack.grows(DUPLICATES)
     cloudtrail = stack.aws.client("cloudtrail")
     cloudtrail.create_trail(Name="second-spare", S3BucketName=f"management-events-{stack.aws.account}")
     cloudtrail.start_logging(Name="second-spare")
@@ -57,6 +61,6 @@ def test_two_rules_that_see_one_call_lead_to_one_plan(stack):
     eventually(lambda: rules == {event["detail"]["rule"]["name"] for event in stack.findings.matching(
         lambda event: event["detail"]["actor"].get("accessKeyId") == user.key_id)})
     entry = stack.reported(user)
-    eventually(lambda: grown() == [1])
+    assert "contained" in statuses(stack, user, 2) <= {"contained", "duplicate"}
     assert stack.changes(user) == ONCE
     assert [other["plan"]["id"] for other in stack.journal(user)] == [entry["plan"]["id"]]

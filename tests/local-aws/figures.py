@@ -1,90 +1,125 @@
-"""Measures the packages that `make package` has made: size, and time to start on the local AWS.
+"""`python -m figures`: package sizes and start times of the functions, next to a bare function, as a Markdown table.
 
-Prints a Markdown table for docs/performance.md. A bare function with one AWS client is built with the same profile and
-measured in the same run, turn by turn with the others, because machines differ and are noisy.
+Sizes are those of the packages that `make package` has made; a start is timed by the `Init Duration` that the local AWS
+reports for it. Each start is a cold one, because a function whose configuration was changed is started anew.
 """
 
+import argparse
 import base64
 import io
 import os
 import re
+import shutil
 import statistics
 import subprocess
+import sys
 import zipfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from local_aws.session import LocalAws
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BARE = REPOSITORY / "tests/local-aws/bare-function"
-COLD_STARTS = 25
-VARIABLES = {
-    "ACCOUNT_ID": "111122223333", "FINDINGS_BUS": "default", "JOURNAL_TABLE": "journal", "MAX_EVENT_AGE_SECONDS": "3600",
-    "MODE": "plan", "OWN_ROLE_IDS": "AROAEXAMPLEROLE00001", "QUARANTINE_QUEUE_URL": "http://127.0.0.1/none",
-}
+FUNCTIONS = {"detect": "DetectFunction", "contain-identity": "ContainIdentityFunction"}
+INIT = re.compile(r"\tInit Duration: (\d+\.\d+) ms")
+MEGABYTE = 1_000_000
+
+
+@dataclass
+class Measured:
+    """One function: its binary, and the milliseconds of each cold start."""
+
+    name: str
+    binary: Path
+    starts: list[float] = field(default_factory=list)
+
+    def package(self) -> bytes:
+        """Returns the binary zipped as `sam deploy` does."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            entry = zipfile.ZipInfo("bootstrap")
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, self.binary.read_bytes(), zipfile.ZIP_DEFLATED)
+        return buffer.getvalue()
+
+    def row(self, bare: "Measured") -> str:
+        median = statistics.median(self.starts)
+        ratio = median / statistics.median(bare.starts)
+        return (f"| {self.name} | {len(self.package()) / MEGABYTE:.2f} | {self.binary.stat().st_size / MEGABYTE:.2f} "
+                f"| {min(self.starts):.1f} | {median:.1f} | {ratio:.2f} |")
 
 
 def main() -> None:
-    built = REPOSITORY / ".aws-sam/build"
-    binaries = {
-        "bare": build_bare_function(),
-        "detect": built / "DetectFunction/bootstrap",
-        "contain-identity": built / "ContainIdentityFunction/bootstrap",
-    }
-    packages = {name: package(binary) for name, binary in binaries.items()}
-    starts = measure(packages)
-    least, middle = min(starts["bare"]), statistics.median(starts["bare"])
-    print("| function | binary | zip | init, least | init, median | of the bare function's |")
+    parser = argparse.ArgumentParser(prog="figures", description=__doc__.splitlines()[0])
+    parser.add_argument("--packages", type=Path, default=REPOSITORY / ".aws-sam/build",
+                        help="folder with <LogicalId>/bootstrap; to try the script: target/stage")
+    parser.add_argument("--bare", type=Path, help="binary of the bare function, instead of building it")
+    parser.add_argument("--starts", type=int, default=20, help="cold starts of each function")
+    given = parser.parse_args()
+    functions = [Measured(name, given.packages / logical_id / "bootstrap") for name, logical_id in FUNCTIONS.items()]
+    missing = [str(function.binary) for function in functions if not function.binary.is_file()]
+    if missing:
+        sys.exit(f"figures: {', '.join(missing)} does not exist: run `make package` first")
+    bare = Measured("bare function, one IAM client", given.bare or build_bare())
+    measure([bare, *functions], given.starts)
+    print(f"| function | zip, MB | binary, MB | init, ms, least of {given.starts} | init, ms, median | to bare |")
     print("|---|--:|--:|--:|--:|--:|")
-    for name, binary in binaries.items():
-        sizes = f"{binary.stat().st_size / 1e6:.1f} MB | {len(packages[name]) / 1e6:.2f} MB"
-        times = starts[name]
-        ratio = f"{min(times) / least:.2f}× · {statistics.median(times) / middle:.2f}×"
-        print(f"| {name} | {sizes} | {min(times):.1f} ms | {statistics.median(times):.1f} ms | {ratio} |")
-    print(f"\n{COLD_STARTS} cold starts of each; the last column compares least with least and median with median.")
+    for function in [*functions, bare]:
+        print(function.row(bare))
 
 
-def build_bare_function() -> Path:
-    """Built where cargo cannot mix it up with the workspace."""
+def build_bare() -> Path:
+    """Builds the bare function from the same versions of everything, on the same profile."""
+    shutil.copyfile(REPOSITORY / "Cargo.lock", BARE / "Cargo.lock")
     target = REPOSITORY / "target/bare"
-    command = ["cargo", "build", "--release", "--quiet", "--manifest-path", str(BARE / "Cargo.toml")]
-    subprocess.run(command, check=True, cwd=BARE, env=os.environ | {"CARGO_TARGET_DIR": str(target)})
+    subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=BARE, check=True,
+                   env=os.environ | {"CARGO_TARGET_DIR": str(target)})
     return target / "release/bare-function"
 
 
-def package(binary: Path) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
-        entry = zipfile.ZipInfo("bootstrap")
-        entry.external_attr, entry.compress_type = 0o755 << 16, zipfile.ZIP_DEFLATED
-        file.writestr(entry, binary.read_bytes())
-    return content.getvalue()
-
-
-def measure(packages: dict[str, bytes]) -> dict[str, list[float]]:
-    """Returns the init times in milliseconds. A changed variable makes the next invocation a cold start."""
-    starts: dict[str, list[float]] = {name: [] for name in packages}
+def measure(functions: list[Measured], starts: int) -> None:
+    """Starts all functions in turn, so that whatever else the machine does strikes them alike."""
     with LocalAws() as aws:
-        client, iam = aws.client("lambda"), aws.client("iam")
-        role = iam.create_role(RoleName="figures", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-        for name, content in packages.items():
+        client = aws.client("lambda")
+        variables = configuration(aws)
+        for index, function in enumerate(functions):
             client.create_function(
-                FunctionName=name, Runtime="provided.al2023", Handler="bootstrap", Role=role, Timeout=30, MemorySize=256,
-                Code={"ZipFile": content}, Environment={"Variables": VARIABLES})
-        for turn in range(COLD_STARTS):
-            for name in packages:
-                client.update_function_configuration(
-                    FunctionName=name, Environment={"Variables": VARIABLES | {"TURN": str(turn)}})
-                answer = client.invoke(FunctionName=name, Payload=b"{}", LogType="Tail")
-                starts[name].append(init_duration(base64.b64decode(answer["LogResult"]).decode()))
-    return starts
+                FunctionName=f"function-{index}", Runtime="provided.al2023", Handler="bootstrap", MemorySize=256, Timeout=30,
+                Role=role(aws), Code={"ZipFile": function.package()}, Environment={"Variables": variables})
+            start(client, f"function-{index}", variables, "warm-up")  # the first one reads the binary from the disk
+        for round_ in range(starts):
+            for index, function in enumerate(functions):
+                function.starts.append(start(client, f"function-{index}", variables, str(round_)))
 
 
-def init_duration(log: str) -> float:
-    found = re.search(r"Init Duration: ([\d.]+) ms", log)
-    if not found:
-        raise RuntimeError(f"no cold start in:\n{log}")
-    return float(found[1])
+def configuration(aws: LocalAws) -> dict[str, str]:
+    """What both functions need to start and to put an empty event on the quarantine queue."""
+    queue = aws.client("sqs").create_queue(QueueName="quarantine")["QueueUrl"]
+    return {"ACCOUNT_ID": aws.account, "FINDINGS_BUS": "findings", "JOURNAL_TABLE": "journal",
+            "OWN_ROLE_IDS": "AROAEXAMPLEROLE00001", "QUARANTINE_QUEUE_URL": queue}
+
+
+def role(aws: LocalAws) -> str:
+    iam = aws.client("iam")
+    try:
+        return iam.get_role(RoleName="measured")["Role"]["Arn"]
+    except iam.exceptions.NoSuchEntityException:
+        trust = ('{"Version": "2012-10-17", "Statement": {"Effect": "Allow", '
+                 '"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}}')
+        return iam.create_role(RoleName="measured", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+
+
+def start(client: Any, name: str, variables: dict[str, str], attempt: str) -> float:
+    """Makes the next invocation a cold one; returns its milliseconds of initialisation."""
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": variables | {"ATTEMPT": attempt}})
+    answer = client.invoke(FunctionName=name, Payload=b"{}", LogType="Tail")
+    log = base64.b64decode(answer["LogResult"]).decode()
+    found = INIT.search(log)
+    if found is None or "FunctionError" in answer:
+        raise RuntimeError(f"{name} did not start as it should:\n{answer['Payload'].read().decode()}\n{log}")
+    return float(found.group(1))
 
 
 if __name__ == "__main__":

@@ -52,6 +52,10 @@ class Faults:
         """Returns what was injected since the rules were set."""
         return self._ask("GET", "fired")
 
+    def strikes(self) -> list[int]:
+        """Returns how often each rule has struck, in the order of `set`."""
+        return [rule["fired_count"] for rule in self._ask("GET", "rules")]
+
     def _ask(self, method: str, name: str, content: Any = None) -> Any:
         body = None if content is None else json.dumps(content).encode()
         text = ask(f"{self.endpoint}/_microburst/{name}", method, body)
