@@ -8,7 +8,6 @@ from events import in_envelope, plan_of, quarantine_record
 from faults import AT_ONCE, CALLS, FAULTS, UNDO_CALLS, Call, Case, UndoCase, run_together
 
 FOR_GOOD = "throttled for good"
-LOST = "done, but the answer lost"
 ALL_LOST = "done, but every answer lost for a while"
 LONG = ("throttled longer than the SDK retries", "failing longer than the SDK retries", "timing out longer than the SDK retries")
 METRICS = Call("cloudwatch:PutMetricData", None)
@@ -16,7 +15,7 @@ METRICS = Call("cloudwatch:PutMetricData", None)
 # Who is cut off from the journal leaves its plan claimed for the journal's lease of 45 seconds. AWS delivers again
 # after a minute and finds the plan free; the deliveries here come too soon, so the event ends on the queue of failed ones.
 CLAIMED = {("dynamodb:PutItem (store what came of it)", fault) for fault in LONG}
-CLAIMED |= {("dynamodb:PutItem (claim the plan)", fault) for fault in (LOST, ALL_LOST)}
+CLAIMED |= {("dynamodb:PutItem (claim the plan)", ALL_LOST)}
 CLAIMED |= {("dynamodb:PutItem (store the undo)", fault) for fault in LONG}
 CLAIMED |= {("dynamodb:PutItem (claim the undo)", ALL_LOST)}
 

@@ -53,13 +53,15 @@ impl Journal for DynamoJournal {
         match sent {
             Ok(_) => Ok(Created::New),
             Err(error) if is_condition_failure(&error) => {
-                let existing = self.read(&entry.plan.id).await?;
-                existing.map(|entry| Created::Exists(Box::new(entry))).ok_or_else(|| {
-                    JournalError::Transient {
+                match self.read(&entry.plan.id).await? {
+                    // The SDK has sent the call again because its answer was lost: the entry is this one.
+                    Some(existing) if existing == *entry => Ok(Created::New),
+                    Some(existing) => Ok(Created::Exists(Box::new(existing))),
+                    None => Err(JournalError::Transient {
                         call: "dynamodb:GetItem",
                         cause: "the entry vanished between two calls".into(),
-                    }
-                })
+                    }),
+                }
             }
             Err(error) => Err(failed("dynamodb:PutItem", error)),
         }

@@ -61,6 +61,18 @@ async fn an_entry_is_created_only_once_and_the_one_that_is_there_is_returned() {
 }
 
 #[tokio::test]
+async fn an_entry_whose_answer_was_lost_is_known_as_ones_own() {
+    let own = entry(EntryState::Executing, 1);
+    let put = mock!(aws_sdk_dynamodb::Client::put_item).then_error(condition_failed);
+    let item = stored(&own);
+    let get = mock!(aws_sdk_dynamodb::Client::get_item)
+        .then_output(move || GetItemOutput::builder().set_item(Some(item.clone())).build());
+    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&put, &get]);
+    let journal = DynamoJournal::with_client(client, "journal".to_owned());
+    assert_eq!(journal.create(&own).await.unwrap(), Created::New);
+}
+
+#[tokio::test]
 async fn an_entry_that_is_undone_leaves_the_index_and_expires_after_90_days() {
     let put = mock!(aws_sdk_dynamodb::Client::put_item)
         .match_requests(|request| {
