@@ -147,17 +147,21 @@ async fn take_back<A: Account>(
         Ok(State::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
         Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
     }
-    match account.undo(&Recorded::confirmed(action.clone())).await {
+    let undone = account.undo(&Recorded::confirmed(action.clone())).await;
+    match &undone {
         Err(AccountError::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
         Err(error @ AccountError::Refused { .. }) => {
-            return Attempt::problem(action, StepResult::InForce, clock(), &error);
+            return Attempt::problem(action, StepResult::InForce, clock(), error);
         }
+        // It may have arrived: reading back tells.
         Err(AccountError::Transient { .. }) | Ok(()) => {}
     }
-    match account.read_back(action, State::NotInForce).await {
-        Ok(State::NotInForce) => Attempt::settled(action, StepResult::Undone, clock()),
-        Ok(State::TargetGone) => Attempt::settled(action, StepResult::TargetGone, clock()),
-        Ok(State::InForce) => Attempt::settled(action, StepResult::NotHeld, clock()),
-        Err(error) => Attempt::problem(action, StepResult::Unknown, clock(), &error),
+    match (account.read_back(action, State::NotInForce).await, undone) {
+        (Ok(State::NotInForce), _) => Attempt::settled(action, StepResult::Undone, clock()),
+        (Ok(State::TargetGone), _) => Attempt::settled(action, StepResult::TargetGone, clock()),
+        (Ok(State::InForce), Ok(())) => Attempt::settled(action, StepResult::NotHeld, clock()),
+        (Ok(State::InForce), Err(error)) | (Err(error), _) => {
+            Attempt::problem(action, StepResult::Unknown, clock(), &error)
+        }
     }
 }

@@ -106,6 +106,18 @@ fn an_undo_that_is_denied_says_so_and_can_be_asked_again() {
 }
 
 #[test]
+fn an_undo_that_is_throttled_asks_to_be_asked_again() {
+    let (account, journal, id) = contained();
+    account.set_faults([None, Some(Fault::Throttled)]);
+    let error = finish(undo(&id, &account, &journal, &clock())).unwrap_err();
+    let expected = "the undo is not complete, ask again: `iam:UpdateAccessKey` failed for now: not answered by the simulation";
+    assert_eq!((error.to_string().as_str(), error.is_transient()), (expected, true));
+    let again = finish(undo(&id, &account, &journal, &clock())).unwrap();
+    assert_eq!(again.outcome.status, OutcomeStatus::Undone);
+    assert_eq!(account.snapshot(), [alice()]);
+}
+
+#[test]
 fn another_user_of_the_same_name_is_not_touched() {
     let (account, journal, id) = contained();
     let successor = {
