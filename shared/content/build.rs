@@ -56,9 +56,15 @@ fn find(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> std::io::Re
         let path = entry?.path();
         if path.is_dir() {
             find(&path, extension, found)?;
-        } else if path.extension().is_some_and(|found| found == extension) {
+        } else if path.extension().is_some_and(|found| found == extension) && !is_beside_rules(&path) {
             found.push(path);
         }
     }
     Ok(())
+}
+
+/// The proofs of rules and the list of what to detect stand among the rules.
+fn is_beside_rules(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".tests.yml") || name == "catalogue.yml"
 }

@@ -7,9 +7,17 @@ use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use trailreflex_detection::{Bundle, Document, Rejected, RuleSet, read_yaml};
 
+/// What stands beside rules in the same folders and is none: their proofs, and what the pack is to cover.
+const BESIDE_RULES: [&str; 3] = [".tests.yml", ".tests.yaml", "/catalogue.yml"];
+
 /// Returns the rule files that `paths` mean.
 pub(crate) fn rule_files(paths: &[PathBuf]) -> Vec<Found> {
-    files(paths, &[".yml", ".yaml"])
+    let mut found = files(paths, &[".yml", ".yaml"]);
+    found.retain(|found| {
+        let path = found.as_ref().map_or_else(|(path, _)| path, |path| path).to_string_lossy();
+        !BESIDE_RULES.iter().any(|ending| path.ends_with(ending))
+    });
+    found
 }
 
 /// Reads one rule file.
