@@ -11,8 +11,8 @@ use trailreflex_aws::{Bus, Metrics};
 use trailreflex_detection::{Bundle, RuleSet};
 use trailreflex_findings::findings;
 use trailreflex_lambda::{Failure, now};
-use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::{Envelope, Record};
+use trailreflex_model::{cause_chain, shown};
 
 /// The function `detect`.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub fn built_in_rules() -> Result<RuleSet, trailreflex_detection::BundleError> {
 pub fn read(payload: Value) -> Result<(Envelope, Record), Failure> {
     let mut envelope = Envelope::parse(payload).map_err(|error| Failure::permanent("NotAnEvent", error))?;
     if !envelope.kind.carries_a_record() {
-        let kind = cut(envelope.kind.as_str());
+        let kind = shown(envelope.kind.as_str());
         let reason = format!("the event is a `{kind}`, not a CloudTrail record; correct the rule's pattern");
         return Err(Failure::permanent("NotCloudTrail", reason));
     }
@@ -87,8 +87,4 @@ impl Detect {
         }
         Ok(json!({"status": "evaluated", "findings": findings}))
     }
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(80).collect()
 }

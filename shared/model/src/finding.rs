@@ -3,6 +3,7 @@
 //! Who receives one trusts nothing in it beyond who sent it: the responder reads the account again before it
 //! decides. Texts that an attacker chooses (user agent, names, error texts) are cut to [`MAX_TEXT`] characters.
 
+use crate::shown::first;
 use crate::{AccessKeyId, AccountId, Arn, EventId, Region, UserName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -253,7 +254,7 @@ impl Finding {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(MAX_TEXT).collect()
+    first(text, MAX_TEXT)
 }
 
 #[cfg(test)]

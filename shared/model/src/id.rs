@@ -1,5 +1,6 @@
 //! Ids as types, so that two of them cannot be swapped and a hostile string goes no further than here.
 
+use crate::shown;
 use crate::text_id::text_id;
 
 /// A text is not the id it was taken for.
@@ -11,9 +12,8 @@ pub struct InvalidId {
 }
 
 impl InvalidId {
-    /// Keeps at most 80 characters of what was found: an attacker chooses it, and errors are logged.
     pub(crate) fn new(expected: &'static str, found: &str) -> Self {
-        Self { expected, found: found.chars().take(80).collect() }
+        Self { expected, found: shown(found) }
     }
 }
 

@@ -6,6 +6,7 @@ mod cause_chain;
 pub mod cloudtrail;
 mod finding;
 mod id;
+mod shown;
 mod text_id;
 
 pub use cause_chain::cause_chain;
@@ -16,3 +17,4 @@ pub use finding::{
 pub use id::{
     AccessKeyId, AccountId, Arn, EventId, InvalidId, Lifetime, Region, RoleName, UniqueId, UserName,
 };
+pub use shown::shown;

@@ -3,7 +3,7 @@
 use crate::{Facts, Owner, UserFacts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use trailreflex_model::{AccountId, Finding, Lifetime, Target, UniqueId, UserName};
+use trailreflex_model::{AccountId, Finding, Lifetime, Target, UniqueId, UserName, shown};
 
 /// How far the responder goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,8 +70,8 @@ impl std::str::FromStr for Protected {
 }
 
 fn not_a_principal(text: &str) -> String {
-    let shown: String = text.chars().take(80).collect();
-    format!("`{shown}` is not a principal: give a user's ARN, unique id (AIDA…) or name")
+    let text = shown(text);
+    format!("`{text}` is not a principal: give a user's ARN, unique id (AIDA…) or name")
 }
 
 impl Protected {

@@ -3,7 +3,7 @@
 use crate::{Action, Call, Facts, Guardrails, Mode, Playbook, Reason, UserRef, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use trailreflex_model::{Finding, Severity, Target, digest};
+use trailreflex_model::{Finding, Severity, Target, digest, shown};
 
 /// Everything that is decided about one finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,8 +103,8 @@ impl TryFrom<String> for PlanId {
         if text.len() == 32 && text.bytes().all(hexadecimal) {
             Ok(Self(text))
         } else {
-            let shown: String = text.chars().take(80).collect();
-            Err(format!("`{shown}` is not a plan id: 32 hexadecimal digits, as the outcome shows it"))
+            let text = shown(&text);
+            Err(format!("`{text}` is not a plan id: 32 hexadecimal digits, as the outcome shows it"))
         }
     }
 }

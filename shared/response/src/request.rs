@@ -6,7 +6,7 @@
 use crate::PlanId;
 use serde::Deserialize;
 use serde_json::Value;
-use trailreflex_model::{AccountId, DETAIL_TYPE_FINDING, Finding, NotAFinding, SOURCE_DETECT};
+use trailreflex_model::{AccountId, DETAIL_TYPE_FINDING, Finding, NotAFinding, SOURCE_DETECT, shown};
 
 /// What the responder is asked to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,18 +71,14 @@ impl Request {
         for (field, expected) in [("detail-type", DETAIL_TYPE_FINDING), ("source", SOURCE_DETECT)] {
             let found = text(field);
             if found != expected {
-                return Err(InvalidRequest::NotFromDetect { field, found: cut(&found) });
+                return Err(InvalidRequest::NotFromDetect { field, found: shown(&found) });
             }
         }
         let account = text("account");
         if account != own.as_str() {
-            return Err(InvalidRequest::ForeignAccount(cut(&account)));
+            return Err(InvalidRequest::ForeignAccount(shown(&account)));
         }
         let detail = event.remove("detail").unwrap_or_default();
         Ok(Self::Respond(Box::new(Finding::from_detail(detail)?)))
     }
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(80).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::lookup::type_name;
 use crate::text_id::text_id;
-use crate::{AccountId, InvalidId, Region};
+use crate::{AccountId, InvalidId, Region, shown};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use serde_json::{Map, Value};
 use std::str::FromStr;
@@ -151,7 +151,7 @@ impl Envelope {
     pub fn parse(value: Value) -> Result<Self, NotAnEnvelope> {
         check(&value)?;
         let event: EventBridgeEvent<Value> = serde_json::from_value(value)
-            .map_err(|error| NotAnEnvelope::Unreadable { cause: cut(&error.to_string()) })?;
+            .map_err(|error| NotAnEnvelope::Unreadable { cause: shown(&error.to_string()) })?;
         let mut other = event.other;
         let replay_name = match other.get("replay-name") {
             Some(Value::String(name)) => Some(name.clone()),
@@ -208,7 +208,7 @@ fn check(value: &Value) -> Result<(), NotAnEnvelope> {
     if let Some(text) = event.get("time").and_then(Value::as_str)
         && text.parse::<jiff::Timestamp>().is_err()
     {
-        return Err(NotAnEnvelope::MalformedTime { found: cut(text) });
+        return Err(NotAnEnvelope::MalformedTime { found: shown(text) });
     }
     if !event.contains_key("detail") {
         return Err(NotAnEnvelope::Missing { field: "detail", expected: "what the event carries" });
@@ -237,8 +237,4 @@ fn check_resources(resources: Option<&Value>) -> Result<(), NotAnEnvelope> {
 
 fn id<T: FromStr<Err = InvalidId>>(field: &'static str, text: Option<String>) -> Result<T, NotAnEnvelope> {
     text.unwrap_or_default().parse().map_err(|cause| NotAnEnvelope::MalformedId { field, cause })
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(80).collect()
 }

@@ -6,7 +6,7 @@ use super::lookup::{exact_member, flag_at, member, text_at, type_name};
 use super::outcome::CallOutcome;
 use super::payload::Payload;
 use super::time::parse_time;
-use crate::{AccountId, EventId, Region};
+use crate::{AccountId, EventId, Region, shown};
 use serde_json::Value;
 
 /// A CloudTrail record.
@@ -165,7 +165,7 @@ pub(super) fn check(raw: &Value) -> Result<(), NotARecord> {
     }
     // S3 notifications have eventVersion, eventName and userIdentity too; only their source tells.
     if let Some(source) = text_at(raw, "eventSource").filter(|source| source.starts_with("aws:")) {
-        return Err(NotARecord::Message { source_name: source.chars().take(80).collect() });
+        return Err(NotARecord::Message { source_name: shown(source) });
     }
     let has_mark = MARKS.iter().any(|mark| !matches!(Payload::find(raw, mark), Payload::Absent));
     if has_mark { Ok(()) } else { Err(NotARecord::NoMark) }

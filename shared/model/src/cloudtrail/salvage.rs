@@ -3,6 +3,7 @@
 //! One record that nests too deeply or holds half a surrogate pair must not hide the others of its file:
 //! an attacker can write such a record.
 
+use crate::shown;
 use serde_json::{Deserializer, Value};
 
 /// The JSON values in some bytes: concatenated or one on each line.
@@ -60,8 +61,7 @@ impl Iterator for Values<'_> {
                         self.advance(into_array);
                         continue; // the damage is met again at the entry that has it
                     }
-                    let damage =
-                        Damage { at_byte: self.offset, cause: error.to_string().chars().take(80).collect() };
+                    let damage = Damage { at_byte: self.offset, cause: shown(&error.to_string()) };
                     self.advance(behind_damage(rest));
                     return Some(Err(damage));
                 }
