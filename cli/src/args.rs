@@ -34,6 +34,8 @@ pub(crate) enum Command {
 pub(crate) enum RulesCommand {
     /// Say of each rule file whether it can be honoured. Ends with 1 if one cannot.
     Check(Check),
+    /// Run the proofs of rules, `NAME.tests.yml` beside `NAME.yml`. Ends with 1 if one fails.
+    Test(Test),
     /// List the rules.
     List(List),
     /// Show which selections and values of an event make a rule match.
@@ -102,6 +104,16 @@ pub(crate) struct Plan {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Rule files, or folders of them (.yml, .yaml).
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Judge the built-in rules too: the proofs must then name those of them that fire.
+    #[arg(long)]
+    pub(crate) with_built_in: bool,
+    /// Folders with rules and proofs, or single files of either.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 }

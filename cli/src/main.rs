@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Plan(options) => plan::run(options, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),
+            RulesCommand::Test(options) => rules::test::run(options, terminal),
             RulesCommand::List(options) => rules::list::run(options, terminal),
             RulesCommand::Explain(options) => rules::explain::run(options, terminal),
         },

@@ -9,6 +9,8 @@ use trailreflex_detection::{Bundle, Document, Rejected, RuleSet, read_yaml};
 
 /// What stands beside rules in the same folders and is none: their proofs, and what the pack is to cover.
 const BESIDE_RULES: [&str; 3] = [".tests.yml", ".tests.yaml", "/catalogue.yml"];
+/// How the names of files with proofs end.
+const PROOFS: [&str; 2] = [".tests.yml", ".tests.yaml"];
 
 /// Returns the rule files that `paths` mean.
 pub(crate) fn rule_files(paths: &[PathBuf]) -> Vec<Found> {
@@ -16,6 +18,16 @@ pub(crate) fn rule_files(paths: &[PathBuf]) -> Vec<Found> {
     found.retain(|found| {
         let path = found.as_ref().map_or_else(|(path, _)| path, |path| path).to_string_lossy();
         !BESIDE_RULES.iter().any(|ending| path.ends_with(ending))
+    });
+    found
+}
+
+/// Returns the files of proofs that `paths` mean.
+pub(crate) fn proof_files(paths: &[PathBuf]) -> Vec<Found> {
+    let mut found = files(paths, &PROOFS);
+    found.retain(|found| match found {
+        Ok(path) => PROOFS.iter().any(|ending| path.to_string_lossy().ends_with(ending)),
+        Err(_) => true,
     });
     found
 }

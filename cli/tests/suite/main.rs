@@ -6,4 +6,5 @@ mod command;
 mod evaluate;
 mod hostile;
 mod plan;
+mod proofs;
 mod rules;

@@ -153,6 +153,11 @@ impl RuleSet {
         self.rules.iter().map(|compiled| &compiled.rule)
     }
 
+    /// Tells whether a match of `rule` is a finding in its own right, not only part of a correlation.
+    pub fn is_reported(&self, rule: &Rule) -> bool {
+        self.rules.iter().any(|compiled| std::ptr::eq(&raw const compiled.rule, rule) && compiled.is_reported)
+    }
+
     /// Returns the rule or correlation of that id or name.
     pub fn rule(&self, id_or_name: &str) -> Option<&Rule> {
         self.rules().chain(self.correlations()).find(|rule| rule.is_called(id_or_name))
