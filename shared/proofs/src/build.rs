@@ -113,7 +113,7 @@ fn remove(record: &mut Value, field: &str) -> Result<(), String> {
     let (parents, last) =
         field.rsplit_once('.').map_or((None, field), |(parents, last)| (Some(parents), last));
     let parents = parents.into_iter().flat_map(|parents| parents.split('.'));
-    let parent = parents.fold(Some(record), |value, key| value?.get_mut(key));
+    let parent = parents.into_iter().try_fold(record, |value, key| value.get_mut(key));
     let removed = parent.and_then(Value::as_object_mut).and_then(|parent| parent.shift_remove(last));
     removed.map(|_| ()).ok_or_else(|| format!("`without` names `{field}`, which the record does not have"))
 }

@@ -12,7 +12,7 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    pub(crate) fn new(file: &str, cause: impl ToString) -> Self {
+    pub(crate) fn new(file: &str, cause: &impl ToString) -> Self {
         Self { file: file.to_owned(), cause: cause.to_string() }
     }
 }
@@ -70,9 +70,9 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> 
 }
 
 pub(crate) fn parse(file: &str, text: &str) -> Result<Vec<Case>, Unreadable> {
-    let read: File = yaml_serde::from_str(text).map_err(|error| Unreadable::new(file, error))?;
+    let read: File = yaml_serde::from_str(text).map_err(|error| Unreadable::new(file, &error))?;
     if read.tests.is_empty() {
-        return Err(Unreadable::new(file, "holds no test"));
+        return Err(Unreadable::new(file, &"holds no test"));
     }
     Ok(read.tests)
 }

@@ -45,6 +45,6 @@ pub struct Proof {
 pub fn read(file: &str, text: &str) -> Result<Vec<Proof>, Unreadable> {
     let tests = file::parse(file, text)?;
     let build =
-        |(number, case)| build::proof(file, number, case).map_err(|cause| Unreadable::new(file, cause));
+        |(number, case)| build::proof(file, number, case).map_err(|cause| Unreadable::new(file, &cause));
     tests.into_iter().enumerate().map(build).collect()
 }
