@@ -16,7 +16,7 @@ const PROOFS: [&str; 2] = [".tests.yml", ".tests.yaml"];
 pub(crate) fn rule_files(paths: &[PathBuf]) -> Vec<Found> {
     let mut found = files(paths, &[".yml", ".yaml"]);
     found.retain(|found| {
-        let path = found.as_ref().map_or_else(|(path, _)| path, |path| path).to_string_lossy();
+        let path = found.as_ref().unwrap_or_else(|(path, _)| path).to_string_lossy();
         !BESIDE_RULES.iter().any(|ending| path.ends_with(ending))
     });
     found
