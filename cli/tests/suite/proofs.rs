@@ -22,7 +22,7 @@ fn proofs_that_hold_end_well() {
 #[test]
 fn proofs_that_fail_say_how_and_unproven_rules_are_named() {
     let folder = folder("proofs-fail");
-    write(&folder, "stopped.yml", &format!("{RULE}---\n{}", RULE.replace("stopped", "other")));
+    write(&folder, "stopped.yml", format!("{RULE}---\n{}", RULE.replace("stopped", "other")));
     write(&folder, "stopped.tests.yml", PROOF);
     write(&folder, "broken.tests.yml", "tests: [{what: x}]");
     let path = folder.display();
