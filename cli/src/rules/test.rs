@@ -73,7 +73,8 @@ fn unproven(rules: &RuleSet, proofs: &[Proof], options: &Test) -> Vec<(String, &
     let quiet: BTreeSet<_> =
         proofs.iter().flat_map(|proof| proof.near_miss_of.iter().filter_map(name)).collect();
     let given = |file: &str| options.paths.iter().any(|path| file.starts_with(&*path.to_string_lossy()));
-    let reported = rules.rules().filter(|rule| rules.is_reported(rule)).chain(rules.correlations());
+    let reported = rules.required_events().filter(|rule| rule.is_reported).map(|reported| reported.rule);
+    let reported = reported.chain(rules.correlations());
     let lack = |rule: &str| match (firing.contains(rule), quiet.contains(rule)) {
         (true, true) => None,
         (true, false) => Some("no proof shows that it stays quiet on a near miss"),

@@ -63,15 +63,6 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// Tells whether the call looks as if it only read: EventBridge leaves such calls out unless asked for them.
-    ///
-    /// Goes by the name, as CloudTrail's `readOnly` is not known before a call; a pin without a name may be either.
-    pub fn looks_read_only(&self) -> bool {
-        const READING: [&str; 9] =
-            ["Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Select", "View"];
-        self.name.as_ref().is_some_and(|name| READING.iter().any(|verb| name.as_str().starts_with(verb)))
-    }
-
     /// Returns the calls that both pins allow; none if there are none.
     fn and(&self, other: &Self) -> Option<Self> {
         Some(Self { source: both(&self.source, &other.source)?, name: both(&self.name, &other.name)? })

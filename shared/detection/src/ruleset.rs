@@ -65,6 +65,10 @@ pub struct RequiredEvents<'r> {
     pub rule: &'r Rule,
     /// Its calls.
     pub pins: Pins,
+    /// Whether a match is a finding in its own right.
+    pub is_reported: bool,
+    /// The correlations that count its matches, directly or through another one.
+    pub correlations: Vec<&'r Rule>,
 }
 
 /// A rule and the filters that concern it.
@@ -153,11 +157,6 @@ impl RuleSet {
         self.rules.iter().map(|compiled| &compiled.rule)
     }
 
-    /// Tells whether a match of `rule` is a finding in its own right, not only part of a correlation.
-    pub fn is_reported(&self, rule: &Rule) -> bool {
-        self.rules.iter().any(|compiled| std::ptr::eq(&raw const compiled.rule, rule) && compiled.is_reported)
-    }
-
     /// Returns the rule or correlation of that id or name.
     pub fn rule(&self, id_or_name: &str) -> Option<&Rule> {
         self.rules().chain(self.correlations()).find(|rule| rule.is_called(id_or_name))
@@ -165,9 +164,26 @@ impl RuleSet {
 
     /// Returns, per rule, the calls without which it cannot match: what event patterns must let through.
     pub fn required_events(&self) -> impl ExactSizeIterator<Item = RequiredEvents<'_>> {
-        self.rules
-            .iter()
-            .map(|compiled| RequiredEvents { rule: &compiled.rule, pins: compiled.detection.pins() })
+        self.rules.iter().enumerate().map(|(number, compiled)| RequiredEvents {
+            rule: &compiled.rule,
+            pins: compiled.detection.pins(),
+            is_reported: compiled.is_reported,
+            correlations: self.counting(number),
+        })
+    }
+
+    /// Returns the correlations that the matches of a rule reach.
+    fn counting(&self, rule: usize) -> Vec<&Rule> {
+        let mut reached = vec![Reference::Rule(rule)];
+        let mut counting = Vec::new();
+        for (number, correlation) in self.correlations.iter().enumerate() {
+            // Each comes after those it is about, so one pass reaches all.
+            if correlation.references.iter().any(|reference| reached.contains(reference)) {
+                reached.push(Reference::Correlation(number));
+                counting.push(&correlation.rule);
+            }
+        }
+        counting
     }
 
     fn all_matches(&self, record: &Value) -> Vec<Match<'_>> {
