@@ -19,7 +19,7 @@ use crate::rule::Rule;
 pub use contribute::{Contribution, SkipReason, Skipped};
 pub use correlate::Alert;
 pub use memory::MemoryStore;
-pub use window::{Claim, Item, WindowKey, WindowStore};
+pub use window::{Addition, Claim, Item, WindowKey, WindowStore};
 
 pub(crate) use contribute::Moment;
 pub(crate) use correlate::{Scope, correlate, correlate_history};

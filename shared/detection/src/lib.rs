@@ -54,7 +54,7 @@ mod yaml;
 
 pub use bundle::{Bundle, BundleError};
 pub use correlation::{
-    Alert, Claim, Contribution, Item, MemoryStore, SkipReason, Skipped, WindowKey, WindowStore,
+    Addition, Alert, Claim, Contribution, Item, MemoryStore, SkipReason, Skipped, WindowKey, WindowStore,
 };
 pub use document::{Document, Origin};
 pub use explain::{Explanation, MatchedField, MatchedSelection};

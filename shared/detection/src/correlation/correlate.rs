@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::contribute::{Contribution, Moment};
 use super::judge::{Fulfilled, fulfilled};
 use super::memory::MemoryStore;
-use super::window::{Claim, Item, WindowKey, WindowStore};
+use super::window::{Addition, Claim, Item, WindowKey, WindowStore};
 use super::{Correlation, Reference};
 use crate::rule::Rule;
 
@@ -43,6 +43,16 @@ pub(crate) enum Scope {
     All,
 }
 
+/// A window that items are added to.
+struct Touched<'r> {
+    key: WindowKey,
+    /// Number of the correlation.
+    number: usize,
+    correlation: &'r Correlation,
+    /// Never empty.
+    added: Vec<Contribution>,
+}
+
 /// What a window amounts to after items were added.
 struct Judged {
     /// In the order of their times.
@@ -68,23 +78,20 @@ pub(crate) async fn correlate<'r, S: WindowStore>(
     let mut round = contributions;
     // Correlations refer only to earlier ones, so the rounds end.
     while !round.is_empty() {
+        let windows = touched(correlations, round, scope);
+        // All is written before anything is judged: few calls, and no window waits for another's reading.
+        let additions: Vec<Addition<'_>> = windows.iter().flat_map(Touched::additions).collect();
+        store.put(&additions).await?;
         let mut next = Vec::new();
-        for (key, added) in by_window(round) {
-            let Some((number, correlation)) = added
-                .first()
-                .and_then(|first| correlations.get(first.correlation).map(|found| (first.correlation, found)))
-                .filter(|(_, found)| scope == Scope::All || found.is_decidable_live())
-            else {
-                continue;
-            };
-            let judged = complete(correlation, store, &key, &added).await?;
-            let group = added.first().map(|one| one.group.as_slice()).unwrap_or_default();
+        for window in &windows {
+            let judged = complete(store, window).await?;
+            let group = window.added.first().map(|one| one.group.as_slice()).unwrap_or_default();
             for end in &judged.ends {
                 let Some(items) = judged.items.get(end.window.first..=end.window.last) else { continue };
-                let ended = Ended { key: &key, group, items };
-                next.extend(ended.parents(correlations, number, end.is_alert));
-                if end.is_alert && !is_silenced(correlations, number) {
-                    alerts.push(ended.alert(correlation));
+                let ended = Ended { key: &window.key, group, items };
+                next.extend(ended.parents(correlations, window.number, end.is_alert));
+                if end.is_alert && !is_silenced(correlations, window.number) {
+                    alerts.push(ended.alert(window.correlation));
                 }
             }
         }
@@ -110,26 +117,40 @@ pub(crate) fn correlate_history(
     }
 }
 
-fn by_window(contributions: Vec<Contribution>) -> BTreeMap<WindowKey, Vec<Contribution>> {
-    let mut windows: BTreeMap<WindowKey, Vec<Contribution>> = BTreeMap::new();
+/// Sorts contributions by window; those of correlations that are not judged are left out.
+fn touched(correlations: &[Correlation], contributions: Vec<Contribution>, scope: Scope) -> Vec<Touched<'_>> {
+    let mut windows: BTreeMap<WindowKey, Touched<'_>> = BTreeMap::new();
     for contribution in contributions {
-        windows.entry(contribution.window.clone()).or_default().push(contribution);
+        let number = contribution.correlation;
+        let Some(correlation) = correlations
+            .get(number)
+            .filter(|correlation| scope == Scope::All || correlation.is_decidable_live())
+        else {
+            continue;
+        };
+        let key = contribution.window.clone();
+        let untouched = || Touched { key: key.clone(), number, correlation, added: Vec::new() };
+        windows.entry(key.clone()).or_insert_with(untouched).added.push(contribution);
     }
-    windows
+    windows.into_values().collect()
 }
 
-/// Adds items to one window and claims the alerts of those of its ends that they contribute to.
-async fn complete<S: WindowStore>(
-    correlation: &Correlation,
-    store: &S,
-    key: &WindowKey,
-    added: &[Contribution],
-) -> Result<Judged, S::Error> {
-    let timespan = correlation.timespan_ms;
-    let new: BTreeSet<&Item> = added.iter().map(|contribution| &contribution.item).collect();
-    for item in &new {
-        store.put(key, item, timespan).await?;
+impl Touched<'_> {
+    fn items(&self) -> BTreeSet<&Item> {
+        self.added.iter().map(|contribution| &contribution.item).collect()
     }
+
+    fn additions(&self) -> impl Iterator<Item = Addition<'_>> {
+        let timespan_ms = self.correlation.timespan_ms;
+        self.items().into_iter().map(move |item| Addition { window: &self.key, item, timespan_ms })
+    }
+}
+
+/// Judges one window and claims the alerts of those of its ends that the added items contribute to.
+async fn complete<S: WindowStore>(store: &S, window: &Touched<'_>) -> Result<Judged, S::Error> {
+    let (correlation, key) = (window.correlation, &window.key);
+    let timespan = correlation.timespan_ms;
+    let new = window.items();
     let (Some(earliest), Some(latest)) = (new.first(), new.last()) else {
         return Ok(Judged { items: Vec::new(), ends: Vec::new() });
     };

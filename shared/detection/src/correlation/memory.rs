@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::window::{Claim, Item, WindowKey, WindowStore};
+use super::window::{Addition, Claim, Item, WindowKey, WindowStore};
 
 /// A [`WindowStore`] that forgets everything with the process and nothing before.
 #[derive(Debug, Default)]
@@ -30,13 +30,11 @@ impl MemoryStore {
 impl WindowStore for MemoryStore {
     type Error = Infallible;
 
-    fn put(
-        &self,
-        window: &WindowKey,
-        item: &Item,
-        _timespan_ms: i64,
-    ) -> impl Future<Output = Result<(), Infallible>> + Send {
-        self.lock().entry(window.clone()).or_default().items.insert(item.clone());
+    fn put(&self, additions: &[Addition<'_>]) -> impl Future<Output = Result<(), Infallible>> + Send {
+        let mut windows = self.lock();
+        for addition in additions {
+            windows.entry(addition.window.clone()).or_default().items.insert(addition.item.clone());
+        }
         ready(Ok(()))
     }
 

@@ -30,6 +30,17 @@ pub struct Item {
     pub carried: Vec<Vec<String>>,
 }
 
+/// An item and the window that it goes to.
+#[derive(Debug, Clone, Copy)]
+pub struct Addition<'a> {
+    /// The window.
+    pub window: &'a WindowKey,
+    /// What is added to it.
+    pub item: &'a Item,
+    /// For how long others may refer to the item, lateness not counted, in milliseconds.
+    pub timespan_ms: i64,
+}
+
 /// What became of the attempt to raise an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
@@ -59,13 +70,8 @@ pub trait WindowStore {
     /// Why the store did not do it.
     type Error;
 
-    /// Keeps `item`; `timespan_ms` is for how long others may refer to it, lateness not counted.
-    fn put(
-        &self,
-        window: &WindowKey,
-        item: &Item,
-        timespan_ms: i64,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Keeps items, of any windows and in any order; an addition may be there twice.
+    fn put(&self, additions: &[Addition<'_>]) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Returns the window's items from `from_ms` to `to_ms`, both included, in any order.
     fn range(
