@@ -15,6 +15,10 @@ mod journal;
 mod metrics;
 #[cfg(feature = "quarantine")]
 mod quarantine;
+#[cfg(feature = "sent")]
+mod sent;
+#[cfg(feature = "windows")]
+mod windows;
 
 #[cfg(feature = "account")]
 pub use account::IamAccount;
@@ -29,3 +33,7 @@ pub use metrics::Metrics;
 #[cfg(feature = "quarantine")]
 pub use quarantine::Quarantine;
 pub use sdk::load;
+#[cfg(feature = "sent")]
+pub use sent::DynamoSentLog;
+#[cfg(feature = "windows")]
+pub use windows::DynamoWindows;

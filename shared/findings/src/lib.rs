@@ -1,4 +1,12 @@
-//! From a record that rules matched to findings.
+//! From a record that rules matched to findings, and from findings to what has gone out.
+
+mod sent;
+mod sent_in_memory;
+
+pub use sent::{
+    Claimant, Dispatched, Entry, LEASE_SECONDS, Outlet, Progress, Sender, SentLog, Turn, dispatch,
+};
+pub use sent_in_memory::{Fault, MemoryOutlet};
 
 use serde_json::Value;
 use trailreflex_detection::{Level, Match, Rule, RuleSet};

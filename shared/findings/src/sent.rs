@@ -165,7 +165,8 @@ pub async fn dispatch<L: SentLog, O: Outlet>(
     outlet: &O,
     now: impl Fn() -> Timestamp,
 ) -> Result<Dispatched<L::Error>, O::Error> {
-    let mut done = Dispatched { sent: Vec::new(), known: Vec::new(), held: Vec::new(), log_failures: Vec::new() };
+    let mut done =
+        Dispatched { sent: Vec::new(), known: Vec::new(), held: Vec::new(), log_failures: Vec::new() };
     let mut waiting = findings.into_iter();
     loop {
         let together: Vec<Finding> = waiting.by_ref().take(TOGETHER).collect();

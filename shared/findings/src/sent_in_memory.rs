@@ -95,6 +95,8 @@ impl Outlet for MemoryOutlet {
 
     fn send(&self, findings: &[&Finding]) -> impl Future<Output = Result<(), Fault>> {
         let mut state = self.lock();
-        ready(state.call(false).map(|()| state.sent.extend(findings.iter().map(|finding| finding.id.clone()))))
+        ready(
+            state.call(false).map(|()| state.sent.extend(findings.iter().map(|finding| finding.id.clone()))),
+        )
     }
 }

@@ -6,3 +6,5 @@ mod account;
 mod bus;
 mod journal;
 mod numbers_and_quarantine;
+mod sent;
+mod windows;
