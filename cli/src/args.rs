@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use trailreflex_detection::Level;
 use trailreflex_model::AccountId;
@@ -67,11 +68,29 @@ pub(crate) struct Evaluate {
     #[arg(long)]
     pub(crate) stats: bool,
     #[command(flatten)]
+    pub(crate) inputs: Inputs,
+}
+
+/// What is read, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Inputs {
+    /// How many inputs are read at a time; by default as many as there are processors.
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
     pub(crate) limit: Limit,
     /// Log files, events, lines of records, each also gzipped; folders of them (.json, .ndjson, .jsonl, .gz); `-`
     /// for stdin.
-    #[arg(required = true, value_name = "INPUT")]
-    pub(crate) inputs: Vec<PathBuf>,
+    #[arg(id = "inputs", required = true, value_name = "INPUT")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+impl Inputs {
+    /// Returns how many threads read.
+    pub(crate) fn jobs(&self) -> NonZeroUsize {
+        let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(processors)
+    }
 }
 
 /// How much of an input is read.

@@ -4,31 +4,38 @@ mod line;
 
 use crate::Ended;
 use crate::args::{Evaluate, Format};
-use crate::input::{Input, log_files, name_of};
+use crate::reading::{Counts, Seen, read_all};
 use crate::rules::load::load;
 use crate::table::Table;
 use crate::terminal::{Style, Terminal};
-use line::{Line, Place};
-use serde_json::Value;
+use line::{Line, Place, event_id};
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::time::Instant;
-use trailreflex_detection::{Contribution, Level, RuleSet, SkipReason};
-use trailreflex_model::cause_chain;
+use trailreflex_detection::{Contribution, Level, RuleSet, SkipReason, Skipped};
+use trailreflex_model::cloudtrail::Record;
 
-/// Most malformed entries that are named one by one; the others are counted.
-const MAX_NAMED: usize = 5;
 /// Deepest nesting of correlations in which the last record is looked for.
 const MAX_DEPTH: usize = 16;
 
-#[derive(Default)]
-struct Counts {
-    inputs: usize,
-    unreadable: usize,
-    records: usize,
-    malformed: usize,
-    bytes: usize,
-    findings: usize,
+/// What a record means to the rules.
+#[derive(Debug)]
+struct Observed<'r> {
+    event_id: Option<String>,
+    lines: Vec<Line<'r>>,
+    contributions: Vec<Contribution>,
+    skipped: Vec<Skipped>,
+}
+
+impl<'r> Observed<'r> {
+    /// Evaluates the rules on a record; none if it means nothing to them.
+    fn of(record: &Record, rules: &'r RuleSet, min_level: Level) -> Option<Self> {
+        let observed = rules.observe(record.raw());
+        let shown = observed.matches.iter().filter(|found| found.rule.level >= min_level);
+        let lines: Vec<_> = shown.map(|found| Line::of_match(found, record)).collect();
+        let (contributions, skipped) = (observed.contributions, observed.skipped);
+        let is_nothing = lines.is_empty() && contributions.is_empty() && skipped.is_empty();
+        (!is_nothing).then(|| Self { event_id: event_id(record), lines, contributions, skipped })
+    }
 }
 
 struct Run<'r> {
@@ -36,7 +43,7 @@ struct Run<'r> {
     min_level: Level,
     format: Format,
     table: Table<8>,
-    counts: Counts,
+    findings: usize,
     contributions: Vec<Contribution>,
     /// Where the records of the contributions stand.
     places: HashMap<String, Place>,
@@ -47,83 +54,63 @@ struct Run<'r> {
 /// Runs the command.
 pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let started = Instant::now();
-    let rules = load(&options.rules, terminal)?;
+    let rules = &load(&options.rules, terminal)?;
     let headings = ["LEVEL", "TIME", "FINDING", "CALL", "BY", "FROM", "USER AGENT", "WHERE"];
+    let min_level = options.min_level.unwrap_or(Level::Informational);
     let mut run = Run {
-        rules: &rules,
-        min_level: options.min_level.unwrap_or(Level::Informational),
+        rules,
+        min_level,
         format: terminal.format(options.format),
         table: Table::new(headings),
-        counts: Counts::default(),
+        findings: 0,
         contributions: Vec::new(),
         places: HashMap::new(),
         skipped: BTreeMap::new(),
     };
-    for found in log_files(&options.inputs) {
-        match found {
-            Ok(path) => run.input(&path, options.limit.max_bytes, terminal)?,
-            Err((path, error)) => run.unreadable(&name_of(&path), &error.to_string(), terminal),
-        }
-    }
+    let look = |record: &Record| Observed::of(record, rules, min_level);
+    let counts = read_all(&options.inputs, terminal, look, |seen, terminal| run.take(seen, terminal))?;
     run.correlate(terminal)?;
     run.table.write(terminal)?;
-    let counts = &run.counts;
-    if counts.unreadable > 0 || counts.malformed > 0 {
-        let (unreadable, malformed) = (counts.unreadable, counts.malformed);
+    let Counts { inputs, unreadable, records, malformed, bytes } = counts;
+    if unreadable > 0 || malformed > 0 {
         terminal.complain(&format!("unreadable inputs: {unreadable}, malformed records: {malformed}"));
     }
     if options.stats {
-        let seconds = started.elapsed().as_secs_f64();
-        let Counts { inputs, records, bytes, findings, .. } = counts;
+        let (seconds, findings) = (started.elapsed().as_secs_f64(), run.findings);
         terminal.complain(&format!(
             "inputs: {inputs}, records: {records}, bytes: {bytes}, seconds: {seconds:.3}, findings: {findings}"
         ));
     }
-    Ok(if counts.unreadable > 0 { Ended::WithUnreadableInput } else { Ended::Well })
+    Ok(if unreadable > 0 { Ended::WithUnreadableInput } else { Ended::Well })
 }
 
-impl Run<'_> {
-    fn input(&mut self, path: &Path, max_bytes: u64, terminal: &mut Terminal) -> anyhow::Result<()> {
-        let input = match Input::read(path, max_bytes) {
-            Ok(input) => input,
-            Err(error) => {
-                self.unreadable(&name_of(path), &format!("{error:#}"), terminal);
-                return Ok(());
-            }
-        };
-        self.complain_about(&input, terminal);
-        self.counts.inputs = self.counts.inputs.saturating_add(1);
-        self.counts.bytes = self.counts.bytes.saturating_add(input.bytes);
-        self.counts.records = self.counts.records.saturating_add(input.file.records.len());
-        for (number, record) in input.records() {
-            let observed = self.rules.observe(record.raw());
-            if observed.matches.is_empty() && observed.contributions.is_empty() && observed.skipped.is_empty()
-            {
-                continue;
-            }
-            // As recorded: an id that is none is still what the record can be found by.
-            let event_id = record.field("eventID").and_then(Value::as_str).map(str::to_owned);
-            let place = Place { input: input.name.clone(), record: number, event_id };
-            for found in &observed.matches {
-                self.show(&Line::of_match(found, &place, record), terminal)?;
+impl<'r> Run<'r> {
+    fn take(&mut self, seen: Seen<Observed<'r>>, terminal: &mut Terminal) -> anyhow::Result<()> {
+        for (record, observed) in seen.found {
+            for line in observed.lines {
+                self.show(&line.at(&seen.name, record), terminal)?;
             }
             for skipped in observed.skipped {
                 self.skipped.entry(skipped.correlation).or_default().push(skipped.reason);
             }
             for contribution in observed.contributions {
-                self.places.insert(contribution.item.event.clone(), place.clone());
+                let place =
+                    || Place { input: seen.name.clone(), record, event_id: observed.event_id.clone() };
+                self.places.entry(contribution.item.event.clone()).or_insert_with(place);
                 self.contributions.push(contribution);
             }
         }
+        terminal.found(self.findings);
         Ok(())
     }
 
     /// Judges the correlations, once all inputs are read: their records come in any order.
     fn correlate(&mut self, terminal: &mut Terminal) -> anyhow::Result<()> {
+        let min_level = self.min_level;
         let alerts = self.rules.correlate_history(std::mem::take(&mut self.contributions));
         let last_of: BTreeMap<&str, &String> =
             alerts.iter().filter_map(|alert| Some((alert.id.as_str(), alert.events.last()?))).collect();
-        for alert in &alerts {
+        for alert in alerts.iter().filter(|alert| alert.rule.level >= min_level) {
             // What a correlation of correlations counts are alerts.
             let last = |id: &&String| last_of.get(id.as_str()).copied();
             let events = std::iter::successors(alert.events.last(), last).take(MAX_DEPTH);
@@ -138,35 +125,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn unreadable(&mut self, name: &str, reason: &str, terminal: &mut Terminal) {
-        self.counts.unreadable = self.counts.unreadable.saturating_add(1);
-        terminal.complain(&format!("{name}: {reason}"));
-    }
-
-    fn complain_about(&mut self, input: &Input, terminal: &mut Terminal) {
-        let name = &input.name;
-        if input.is_unreadable() {
-            self.counts.unreadable = self.counts.unreadable.saturating_add(1);
-            terminal.complain(&format!("{name}: holds no JSON that can be read"));
-        }
-        if let Some(reason) = &input.cut {
-            terminal.complain(&format!("{name}: its end is missing ({reason}); read what stands before"));
-        }
-        let malformed = input.malformed().count();
-        self.counts.malformed = self.counts.malformed.saturating_add(malformed);
-        for entry in input.malformed().take(MAX_NAMED) {
-            terminal.complain(&format!("{name}: record {}: {}", entry.position, cause_chain(&entry.reason)));
-        }
-        if let Some(more) = malformed.checked_sub(MAX_NAMED).filter(|more| *more > 0) {
-            terminal.complain(&format!("{name}: and {more} more malformed records"));
-        }
-    }
-
     fn show(&mut self, line: &Line<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
-        if line.level < self.min_level {
-            return Ok(());
-        }
-        self.counts.findings = self.counts.findings.saturating_add(1);
+        self.findings = self.findings.saturating_add(1);
         match self.format {
             Format::Json => terminal.json_line(line),
             Format::Table => {

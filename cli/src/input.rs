@@ -1,5 +1,6 @@
 //! Inputs: which files, and what is in them.
 
+use crate::progress::Progress;
 use anyhow::{Context, bail};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
@@ -12,74 +13,64 @@ const ENDINGS: [&str; 6] = [".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.g
 /// The first bytes of a gzipped file, whatever it is called.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// One input and what it holds.
+/// Reads the records of one input; `-` is stdin. Of a damaged file what stands before the damage is kept.
+///
+/// # Errors
+/// If nothing can be read, or more than `max_bytes` would have to be.
+pub(crate) fn log_file(path: &Path, max_bytes: u64) -> anyhow::Result<LogFile> {
+    let Content { bytes, cut } = content(path, max_bytes, &Progress::hidden())?;
+    let file = LogFile::read(&bytes);
+    if let (Some(reason), true) = (&cut, file.records.is_empty()) {
+        bail!("damaged: {reason}");
+    }
+    Ok(file)
+}
+
+/// Returns the records with their places among the file's entries, from 0.
+pub(crate) fn placed(file: &LogFile) -> impl Iterator<Item = (usize, &Record)> {
+    let mut rejected = file.rejected.iter().map(|entry| entry.position).peekable();
+    let mut next = 0_usize;
+    file.records.iter().map(move |record| {
+        while rejected.next_if_eq(&next).is_some() {
+            next = next.saturating_add(1);
+        }
+        let place = next;
+        next = next.saturating_add(1);
+        (place, record)
+    })
+}
+
+/// Returns the entries that should be records and are not.
+pub(crate) fn malformed(file: &LogFile) -> impl Iterator<Item = &Rejected> {
+    file.rejected.iter().filter(|entry| match entry.reason {
+        Rejection::NotARecord(_) | Rejection::NotJson { .. } => true,
+        Rejection::Digest | Rejection::NoRecords | Rejection::Empty => false,
+    })
+}
+
+/// Returns whether something in the file is no JSON.
+pub(crate) fn is_not_json(file: &LogFile) -> bool {
+    file.rejected.iter().any(|entry| matches!(entry.reason, Rejection::NotJson { .. }))
+}
+
+/// What a file holds, decompressed.
 #[derive(Debug)]
-pub(crate) struct Input {
-    /// Its path as it was given, or `-`.
-    pub(crate) name: String,
-    /// Bytes once decompressed.
-    pub(crate) bytes: usize,
-    /// What was read from it.
-    pub(crate) file: LogFile,
+pub(crate) struct Content {
+    pub(crate) bytes: Vec<u8>,
     /// Why its end is missing, if it is.
     pub(crate) cut: Option<String>,
 }
 
-impl Input {
-    /// Reads one input; `-` is stdin. Of a damaged file what stands before the damage is kept.
-    ///
-    /// # Errors
-    /// If nothing can be read, or more than `max_bytes` would have to be.
-    pub(crate) fn read(path: &Path, max_bytes: u64) -> anyhow::Result<Self> {
-        let Content { bytes, cut } = content(path, max_bytes)?;
-        let file = LogFile::read(&bytes);
-        if let (Some(reason), true) = (&cut, file.records.is_empty()) {
-            bail!("damaged: {reason}");
-        }
-        Ok(Self { name: name_of(path), bytes: bytes.len(), file, cut })
-    }
-
-    /// Returns the records with their places among the input's entries, from 0.
-    pub(crate) fn records(&self) -> impl Iterator<Item = (usize, &Record)> {
-        let mut rejected = self.file.rejected.iter().map(|entry| entry.position).peekable();
-        let mut next = 0_usize;
-        self.file.records.iter().map(move |record| {
-            while rejected.next_if_eq(&next).is_some() {
-                next = next.saturating_add(1);
-            }
-            let place = next;
-            next = next.saturating_add(1);
-            (place, record)
-        })
-    }
-
-    /// Returns the entries that should be records and are not.
-    pub(crate) fn malformed(&self) -> impl Iterator<Item = &Rejected> {
-        self.file.rejected.iter().filter(|entry| match entry.reason {
-            Rejection::NotARecord(_) | Rejection::NotJson { .. } => true,
-            Rejection::Digest | Rejection::NoRecords | Rejection::Empty => false,
-        })
-    }
-
-    /// Returns whether the input is something else than JSON.
-    pub(crate) fn is_unreadable(&self) -> bool {
-        let is_not_json = |entry: &Rejected| matches!(entry.reason, Rejection::NotJson { .. });
-        self.file.records.is_empty() && self.file.rejected.iter().any(is_not_json)
-    }
-}
-
-/// What a file holds, decompressed.
-struct Content {
-    bytes: Vec<u8>,
-    cut: Option<String>,
-}
-
-fn content(path: &Path, max_bytes: u64) -> anyhow::Result<Content> {
+/// Reads one input; `-` is stdin.
+///
+/// # Errors
+/// If nothing can be read, or more than `max_bytes` would have to be.
+pub(crate) fn content(path: &Path, max_bytes: u64, progress: &Progress) -> anyhow::Result<Content> {
     if path == Path::new("-") {
-        return decompressed(std::io::stdin().lock(), max_bytes);
+        return decompressed(BufReader::new(progress.counting(std::io::stdin())), max_bytes);
     }
     let file = File::open(path).context("cannot be opened")?;
-    decompressed(BufReader::new(file), max_bytes)
+    decompressed(BufReader::new(progress.counting(file)), max_bytes)
 }
 
 fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::Result<Content> {
@@ -103,7 +94,7 @@ fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::Result<Cont
 /// # Errors
 /// If it cannot be read, is longer than 1 MiB, as no event and no rule file is, or is not UTF-8.
 pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
-    let Content { bytes, cut } = content(path, 1 << 20)?;
+    let Content { bytes, cut } = content(path, 1 << 20, &Progress::hidden())?;
     if let Some(reason) = cut {
         bail!("damaged: {reason}");
     }

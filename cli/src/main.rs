@@ -3,7 +3,10 @@
 mod args;
 mod evaluate;
 mod input;
+mod parallel;
 mod plan;
+mod progress;
+mod reading;
 mod rehearsal;
 mod rules;
 mod table;

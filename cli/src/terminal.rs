@@ -4,6 +4,7 @@
 //! of a terminal, or change what a later copy and paste does.
 
 use crate::args::Format;
+use crate::progress::Progress;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{BufWriter, IsTerminal, Stdout, Write, stderr, stdout};
@@ -16,6 +17,7 @@ pub(crate) struct Terminal {
     pub(crate) out: BufWriter<Stdout>,
     is_terminal: bool,
     has_colour: bool,
+    progress: Progress,
 }
 
 /// A way to stress a text.
@@ -37,7 +39,12 @@ impl Terminal {
     pub(crate) fn of_process() -> Self {
         let is_terminal = stdout().is_terminal();
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { out: BufWriter::new(stdout()), is_terminal, has_colour: is_terminal && !no_colour }
+        Self {
+            out: BufWriter::new(stdout()),
+            is_terminal,
+            has_colour: is_terminal && !no_colour,
+            progress: Progress::hidden(),
+        }
     }
 
     /// Returns the format that was asked for, else the one that suits the reader.
@@ -65,14 +72,31 @@ impl Terminal {
     /// Writes one JSON object as a line.
     pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         let text = serde_json::to_string(value)?;
-        writeln!(self.out, "{}", safe_json(&text))?;
+        let out = &mut self.out;
+        if self.is_terminal {
+            // Both streams end on the same screen.
+            self.progress.aside(|| writeln!(out, "{}", safe_json(&text)).and_then(|()| out.flush()))?;
+        } else {
+            writeln!(out, "{}", safe_json(&text))?;
+        }
         Ok(())
+    }
+
+    /// Shows progress in place of what was shown before.
+    pub(crate) fn show(&mut self, progress: Progress) {
+        self.progress.end();
+        self.progress = progress;
+    }
+
+    /// Says how many findings there are so far.
+    pub(crate) fn found(&self, findings: usize) {
+        self.progress.found(findings);
     }
 
     /// Writes a line to standard error. If that is closed there is nobody left to tell.
     pub(crate) fn complain(&mut self, text: &str) {
         let _ = self.out.flush(); // keeps both streams in order
-        let _ = writeln!(stderr(), "{}", safe(text));
+        let _ = self.progress.aside(|| writeln!(stderr(), "{}", safe(text)));
     }
 }
 

@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde_json::Value;
 use trailreflex_detection::{Alert, Level, Match, MatchedField, MatchedSelection, Rule};
 use trailreflex_model::cloudtrail::Record;
-use trailreflex_model::{AccountId, Region};
 
 /// Where a record stands.
 #[derive(Debug, Clone)]
@@ -18,117 +17,141 @@ pub(super) struct Place {
 }
 
 /// A finding of a rule on one record, or of a correlation on many.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Line<'a> {
-    rule: &'a str,
+pub(super) struct Line<'r> {
+    rule: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    pub(super) title: &'a str,
+    name: Option<&'r str>,
+    pub(super) title: &'r str,
     pub(super) level: Level,
-    kind: &'static str,
+    kind: Kind,
     #[serde(rename = "eventID")]
     event_id: Option<String>,
     pub(super) event_time: Option<String>,
     #[serde(flatten)]
-    pub(super) subject: Subject<'a>,
+    pub(super) subject: Subject,
     input: Option<String>,
     record: Option<usize>,
     matched: Vec<MatchedSelection>,
-    tags: &'a [String],
+    tags: &'r [String],
     // The Detection Rule License wants these kept with every match.
-    author: Option<&'a str>,
-    license: Option<&'a str>,
-    references: &'a [String],
+    author: Option<&'r str>,
+    license: Option<&'r str>,
+    references: &'r [String],
+}
+
+/// What found it.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    /// A rule, on one record.
+    Rule,
+    /// A correlation, over many.
+    Correlation,
 }
 
 /// What a finding is about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
-pub(super) enum Subject<'a> {
+pub(super) enum Subject {
     /// One call.
     Call {
         /// The service.
-        event_source: Option<&'a str>,
+        event_source: Option<String>,
         /// The operation.
-        event_name: Option<&'a str>,
+        event_name: Option<String>,
         /// Whether it took effect.
         succeeded: bool,
         /// The account that recorded it.
-        account: Option<&'a str>,
+        account: Option<String>,
         /// The Region that recorded it.
-        region: Option<&'a str>,
+        region: Option<String>,
         /// Who made it.
         caller: String,
         /// Where it came from.
         #[serde(rename = "sourceIPAddress")]
-        source_ip_address: Option<&'a str>,
+        source_ip_address: Option<String>,
         /// What the caller's program says it is.
-        user_agent: Option<&'a str>,
+        user_agent: Option<String>,
     },
     /// Several events together; the last of them stands for all.
     Events {
         /// The same however often the same files are read.
-        alert: &'a str,
+        alert: String,
         /// How many.
         event_count: usize,
         /// Account and `eventID` of the last hundred.
-        events: &'a [String],
+        events: Vec<String>,
     },
 }
 
-impl<'a> Line<'a> {
-    /// A rule matched a record.
-    pub(super) fn of_match(found: &Match<'a>, place: &Place, record: &'a Record) -> Self {
+impl<'r> Line<'r> {
+    /// A rule matched a record, whose place is told later.
+    pub(super) fn of_match(found: &Match<'r>, record: &Record) -> Self {
+        let text = |text: Option<&str>| text.map(str::to_owned);
         let subject = Subject::Call {
-            event_source: record.event_source(),
-            event_name: record.event_name(),
+            event_source: text(record.event_source()),
+            event_name: text(record.event_name()),
             succeeded: record.outcome().succeeded(),
-            account: record.recipient_account().map(AccountId::as_str),
-            region: record.region().map(Region::as_str),
+            account: record.recipient_account().map(ToString::to_string),
+            region: record.region().map(ToString::to_string),
             caller: record.identity().display(),
-            source_ip_address: record.source_ip_address(),
-            user_agent: record.user_agent(),
+            source_ip_address: text(record.source_ip_address()),
+            user_agent: text(record.user_agent()),
         };
         Self {
-            kind: "rule",
+            kind: Kind::Rule,
+            event_id: event_id(record),
             event_time: record.event_time().map(|time| time.to_string()),
             matched: found.explain(record.raw()).selections,
-            ..Self::new(found.rule, Some(place), subject)
+            ..Self::new(found.rule, subject)
         }
     }
 
     /// A correlation is fulfilled; `place` is that of the last record, if it is known.
-    pub(super) fn of_alert(alert: &'a Alert<'a>, place: Option<&Place>) -> Self {
+    pub(super) fn of_alert(alert: &Alert<'r>, place: Option<&Place>) -> Self {
         let value = |(field, value): &(String, String)| MatchedField {
             field: field.clone(),
             values: vec![Value::from(value.as_str())],
         };
-        let group =
-            MatchedSelection { name: "group-by".to_owned(), fields: alert.group.iter().map(value).collect() };
-        let subject =
-            Subject::Events { alert: &alert.id, event_count: alert.event_count, events: &alert.events };
+        let fields = alert.group.iter().map(value).collect();
+        let subject = Subject::Events {
+            alert: alert.id.clone(),
+            event_count: alert.event_count,
+            events: alert.events.clone(),
+        };
         let time = jiff::Timestamp::from_millisecond(alert.time_ms).ok();
-        Self {
-            kind: "correlation",
+        let line = Self {
+            kind: Kind::Correlation,
+            event_id: place.and_then(|place| place.event_id.clone()),
             event_time: time.map(|time| time.to_string()),
-            matched: vec![group],
-            ..Self::new(alert.rule, place, subject)
+            matched: vec![MatchedSelection { name: "group-by".to_owned(), fields }],
+            ..Self::new(alert.rule, subject)
+        };
+        match place {
+            Some(place) => line.at(&place.input, place.record),
+            None => line,
         }
     }
 
-    fn new(rule: &'a Rule, place: Option<&Place>, subject: Subject<'a>) -> Self {
+    /// Says where the record stands.
+    pub(super) fn at(self, input: &str, record: usize) -> Self {
+        Self { input: Some(input.to_owned()), record: Some(record), ..self }
+    }
+
+    fn new(rule: &'r Rule, subject: Subject) -> Self {
         Self {
             rule: rule.key(),
             name: rule.name.as_deref(),
             title: &rule.title,
             level: rule.level,
-            kind: "",
-            event_id: place.and_then(|place| place.event_id.clone()),
+            kind: Kind::Rule,
+            event_id: None,
             event_time: None,
             subject,
-            input: place.map(|place| place.input.clone()),
-            record: place.map(|place| place.record),
+            input: None,
+            record: None,
             matched: Vec::new(),
             tags: &rule.tags,
             author: rule.author.as_deref(),
@@ -139,12 +162,12 @@ impl<'a> Line<'a> {
 
     /// Returns the cells of the table behind level, time and title: call, caller, address, program, place.
     pub(super) fn cells(&self) -> [String; 5] {
-        let text = |text: &Option<&str>| text.unwrap_or_default().to_owned();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let input = self.input.as_deref().unwrap_or_default();
         let place = self.record.map(|record| format!("{input}:{record}")).unwrap_or_default();
         match &self.subject {
             Subject::Call { event_name, caller, source_ip_address, user_agent, .. } => {
-                let program = crate::terminal::short(user_agent.unwrap_or_default(), 24);
+                let program = crate::terminal::short(user_agent.as_deref().unwrap_or_default(), 24);
                 [text(event_name), caller.clone(), text(source_ip_address), program, place]
             }
             Subject::Events { event_count, .. } => {
@@ -155,4 +178,9 @@ impl<'a> Line<'a> {
             }
         }
     }
+}
+
+/// Returns the record's id as recorded: an id that is none is still what the record can be found by.
+pub(super) fn event_id(record: &Record) -> Option<String> {
+    record.field("eventID").and_then(Value::as_str).map(str::to_owned)
 }

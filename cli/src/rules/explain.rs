@@ -3,7 +3,7 @@
 use super::load::load;
 use crate::Ended;
 use crate::args::Explain;
-use crate::input::{Input, name_of};
+use crate::input::{log_file, name_of, placed};
 use crate::terminal::{Style, Terminal, safe};
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -22,11 +22,11 @@ pub(crate) fn run(options: &Explain, terminal: &mut Terminal) -> anyhow::Result<
         bail!("`{wanted}` is a correlation: it is about many events, so one cannot explain it");
     }
     let name = name_of(&options.event);
-    let input = Input::read(&options.event, options.limit.max_bytes).with_context(|| name.clone())?;
-    if input.file.records.is_empty() {
+    let file = log_file(&options.event, options.limit.max_bytes).with_context(|| name.clone())?;
+    if file.records.is_empty() {
         bail!("{name}: holds no CloudTrail record");
     }
-    for (place, record) in input.records() {
+    for (place, record) in placed(&file) {
         let matches = rules.evaluate(record.raw());
         let found = matches.iter().find(|found| std::ptr::eq(found.rule, rule));
         let explanation = found.map(|found| found.explain(record.raw()));

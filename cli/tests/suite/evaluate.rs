@@ -186,3 +186,37 @@ fn correlations_are_judged_over_all_inputs_whatever_their_order() {
         json!([{"name": "group-by", "fields": [{"field": "userIdentity.userName", "values": ["alice"]}]}])
     );
 }
+
+#[test]
+fn any_number_of_jobs_gives_the_same_lines_in_the_same_order() {
+    let folder = folder("jobs");
+    for number in 0..60 {
+        let records = vec![harmless(); number % 7];
+        let records = records.into_iter().chain([misuse()]).collect::<Vec<_>>();
+        let log = json!({"Records": records}).to_string();
+        write(&folder, &format!("{number:02}.json.gz"), gzip(log));
+    }
+    write(&folder, "30-bad.json", "{");
+    let path = folder.to_str().unwrap();
+    let expected = run(&["evaluate", "--jobs", "1", path]);
+    assert_eq!((expected.lines().len(), expected.code), (60, 2));
+    for jobs in ["2", "16"] {
+        assert_eq!(run(&["evaluate", "--jobs", jobs, path]), expected, "{jobs}");
+    }
+    assert_eq!(run(&["evaluate", path]), expected);
+    assert!(run(&["evaluate", "--jobs", "0", path]).err.contains("--jobs"));
+}
+
+#[test]
+fn a_large_input_of_lines_is_read_in_pieces_and_places_go_on_counting() {
+    let quiet = format!("{}\n", harmless());
+    let text = format!("{}{}\n7\n{}{}\n", quiet.repeat(10_000), misuse(), quiet.repeat(10_000), misuse());
+    assert!(text.len() > 8 << 20, "two pieces at least");
+    let file = write(&folder("large"), "large.ndjson", text);
+    for jobs in ["1", "3"] {
+        let ran = run(&["evaluate", "--jobs", jobs, "--stats", &file]);
+        assert_eq!(places(&ran), [(file.clone(), 10_000), (file.clone(), 20_002)], "{jobs}");
+        assert!(ran.err.contains("large.ndjson: record 10001: the entry is not a record"), "{}", ran.err);
+        assert!(ran.err.contains("records: 20002,"), "{}", ran.err);
+    }
+}

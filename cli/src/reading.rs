@@ -1,0 +1,199 @@
+//! Reading all inputs of a command on all cores.
+
+mod pieces;
+
+use crate::args::Inputs;
+use crate::input::{Content, Found, content, is_not_json, log_files, malformed, name_of, placed};
+use crate::parallel::in_order;
+use crate::progress::Progress;
+use crate::terminal::Terminal;
+use pieces::pieces;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use trailreflex_model::cause_chain;
+use trailreflex_model::cloudtrail::{LogFile, Record};
+
+/// Most malformed entries that are named one by one; the others are counted.
+const MAX_NAMED: usize = 5;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) inputs: usize,
+    /// Inputs that could not be read at all.
+    pub(crate) unreadable: usize,
+    pub(crate) records: usize,
+    /// Entries that should be records and are not.
+    pub(crate) malformed: usize,
+    /// Once decompressed.
+    pub(crate) bytes: usize,
+}
+
+/// What became of one input.
+#[derive(Debug)]
+pub(crate) struct Seen<T> {
+    /// The input's name.
+    pub(crate) name: String,
+    /// What was made of its records, each with the record's place among the input's entries, from 0.
+    pub(crate) found: Vec<(usize, T)>,
+    /// How many entries the input has, records and others.
+    entries: usize,
+    counts: Counts,
+    complaints: Vec<String>,
+    is_not_json: bool,
+}
+
+/// Lets `look` see every record and gives what it makes of those of each input to `take`, in the order of the inputs.
+///
+/// What cannot be read is named on stderr and counted.
+///
+/// # Errors
+/// Those of `take`.
+pub(crate) fn read_all<T: Send>(
+    inputs: &Inputs,
+    terminal: &mut Terminal,
+    look: impl Fn(&Record) -> Option<T> + Sync,
+    mut take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
+) -> anyhow::Result<Counts> {
+    let files = log_files(&inputs.paths);
+    let size =
+        |path: &Path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
+    let total = files.iter().flatten().map(|path| size(path)).sum();
+    let progress = Progress::of_bytes(total);
+    terminal.show(progress.clone());
+    let (jobs, max_bytes) = (inputs.jobs(), inputs.limit.max_bytes);
+    let work = |found: Found| match found {
+        Ok(path) => Seen::of_input(&path, (jobs, max_bytes), &progress, &look),
+        Err((path, error)) => Seen::unreadable(name_of(&path), &error.to_string()),
+    };
+    let mut counts = Counts::default();
+    let result = in_order(files.into_iter(), jobs, work, |mut seen| {
+        counts.add(&seen.counts);
+        for complaint in std::mem::take(&mut seen.complaints) {
+            terminal.complain(&complaint);
+        }
+        take(seen, terminal)
+    });
+    terminal.show(Progress::hidden());
+    result.map(|()| counts)
+}
+
+impl<T: Send> Seen<T> {
+    fn of_input(
+        path: &Path,
+        (jobs, max_bytes): (NonZeroUsize, u64),
+        progress: &Progress,
+        look: impl Fn(&Record) -> Option<T> + Sync,
+    ) -> Self {
+        let name = name_of(path);
+        let content = match content(path, max_bytes, progress) {
+            Ok(content) => content,
+            Err(error) => return Self::unreadable(name, &format!("{error:#}")),
+        };
+        let mut seen = Self::none_of(name);
+        let look_at = |bytes| Piece::of(bytes, &look);
+        let Ok(()) = in_order(pieces(&content.bytes), jobs, look_at, |piece| {
+            seen.add(piece);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        seen.conclude(&content);
+        seen
+    }
+
+    fn none_of(name: String) -> Self {
+        Self {
+            name,
+            found: Vec::new(),
+            entries: 0,
+            counts: Counts::default(),
+            complaints: Vec::new(),
+            is_not_json: false,
+        }
+    }
+
+    fn unreadable(name: String, reason: &str) -> Self {
+        let mut seen = Self::none_of(name);
+        seen.counts.unreadable = 1;
+        seen.complaints.push(format!("{}: {reason}", seen.name));
+        seen
+    }
+
+    fn add(&mut self, piece: Piece<T>) {
+        let before = self.entries;
+        self.found
+            .extend(piece.found.into_iter().map(|(place, found)| (before.saturating_add(place), found)));
+        let room = MAX_NAMED.saturating_sub(self.counts.malformed);
+        for (place, reason) in piece.named.iter().take(room) {
+            let place = before.saturating_add(*place);
+            self.complaints.push(format!("{}: record {place}: {reason}", self.name));
+        }
+        self.counts.malformed = self.counts.malformed.saturating_add(piece.malformed);
+        self.counts.records = self.counts.records.saturating_add(piece.records);
+        self.entries = before.saturating_add(piece.entries);
+        self.is_not_json |= piece.is_not_json;
+    }
+
+    /// Says what is to be said of the input as a whole.
+    fn conclude(&mut self, Content { bytes, cut }: &Content) {
+        let name = &self.name;
+        self.counts.inputs = 1;
+        self.counts.bytes = bytes.len();
+        let has_records = self.counts.records > 0;
+        let whole = match cut {
+            Some(reason) if has_records => {
+                Some(format!("{name}: its end is missing ({reason}); read what stands before"))
+            }
+            Some(reason) => Some(format!("{name}: damaged: {reason}")),
+            None if self.is_not_json && !has_records => {
+                Some(format!("{name}: holds no JSON that can be read"))
+            }
+            None => None,
+        };
+        self.counts.unreadable = usize::from(whole.is_some() && !has_records);
+        self.complaints.splice(..0, whole);
+        if let Some(more) = self.counts.malformed.checked_sub(MAX_NAMED).filter(|more| *more > 0) {
+            self.complaints.push(format!("{}: and {more} more malformed records", self.name));
+        }
+    }
+}
+
+/// What was made of a part of an input.
+struct Piece<T> {
+    found: Vec<(usize, T)>,
+    records: usize,
+    entries: usize,
+    malformed: usize,
+    /// The first malformed entries, and what is wrong with them.
+    named: Vec<(usize, String)>,
+    is_not_json: bool,
+}
+
+impl<T> Piece<T> {
+    fn of(bytes: &[u8], look: impl Fn(&Record) -> Option<T>) -> Self {
+        let file = LogFile::read(bytes);
+        let named = malformed(&file).take(MAX_NAMED);
+        Self {
+            found: placed(&file).filter_map(|(place, record)| Some((place, look(record)?))).collect(),
+            records: file.records.len(),
+            entries: file.records.len().saturating_add(file.rejected.len()),
+            malformed: malformed(&file).count(),
+            named: named.map(|entry| (entry.position, cause_chain(&entry.reason))).collect(),
+            is_not_json: is_not_json(&file),
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        let Self { inputs, unreadable, records, malformed, bytes } = other;
+        for (sum, more) in [
+            (&mut self.inputs, inputs),
+            (&mut self.unreadable, unreadable),
+            (&mut self.records, records),
+            (&mut self.malformed, malformed),
+            (&mut self.bytes, bytes),
+        ] {
+            *sum = sum.saturating_add(*more);
+        }
+    }
+}
