@@ -2,7 +2,7 @@
 
 use crate::command::{Ran, folder, gzip, harmless, misuse, root, run, run_with_input, write};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Input and place of each finding.
 fn places(ran: &Ran) -> Vec<(String, u64)> {
@@ -22,9 +22,14 @@ fn every_event_for_detect_gives_the_findings_that_it_should() {
         wanted.insert(format!("events/{}", case["file"].as_str().unwrap()), fires);
     }
     wanted.retain(|_, fires| !fires.is_empty());
+    // Rules of the pack that have proofs of their own are not named there.
+    let named: BTreeSet<_> = wanted.values().flatten().cloned().collect();
     let ran = run(&["evaluate", "events/iam", "events/cloudtrail", "events/behaviour"]);
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in ran.lines() {
+        if !named.contains(line["name"].as_str().unwrap()) {
+            continue;
+        }
         let names = found.entry(line["input"].as_str().unwrap().to_owned()).or_default();
         names.push(line["name"].as_str().unwrap().to_owned());
         names.sort();

@@ -52,8 +52,9 @@ fn an_event_for_detect_leads_to_the_same_plan_as_its_finding() {
 fn an_event_that_matches_two_rules_gives_two_answers_with_one_plan() {
     let ran = run(&["plan", "--format", "json", "events/cloudtrail/logging-stopped-with-pacu.json"]);
     let lines = ran.lines();
-    assert_eq!(lines.len(), 2);
-    assert_eq!(lines[0]["plan"]["id"], lines[1]["plan"]["id"]);
+    let planned: Vec<_> = lines.iter().filter(|line| line["decision"] == "planned").collect();
+    assert!(planned.len() >= 2, "{}", ran.out);
+    assert!(planned.iter().all(|line| line["plan"]["id"] == planned[0]["plan"]["id"]), "{}", ran.out);
 }
 
 #[test]
