@@ -44,6 +44,17 @@ pub(crate) fn run_with_input(arguments: &[&str], input: &str) -> Ran {
     Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// Evaluates with the tests' own rule, which `misuse` matches.
+pub(crate) fn evaluate(arguments: &[&str]) -> Ran {
+    evaluate_text(arguments, "")
+}
+
+/// Evaluates with the tests' own rule and a text on standard input.
+pub(crate) fn evaluate_text(arguments: &[&str], input: &str) -> Ran {
+    let own = ["evaluate", "--only-rules-given", "--rules", "cli/tests/rules/tool.yml"];
+    run_with_input(&[&own, arguments].concat(), input)
+}
+
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
@@ -91,7 +102,7 @@ pub(crate) fn harmless() -> Value {
     })
 }
 
-/// The same call with a user agent that the rule `access_key_used_from_attack_tool` knows.
+/// The same call with a user agent that the tests' own rule knows.
 pub(crate) fn misuse() -> Value {
     let mut record = harmless();
     record["userAgent"] = "TruffleHog".into();

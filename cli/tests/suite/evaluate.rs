@@ -1,6 +1,8 @@
 //! `trailreflex evaluate`.
 
-use crate::command::{Ran, folder, gzip, harmless, misuse, root, run, run_with_input, write};
+use crate::command::{
+    Ran, evaluate, evaluate_text, folder, gzip, harmless, misuse, root, run, run_with_input, write,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,12 +42,12 @@ fn every_event_for_detect_gives_the_findings_that_it_should() {
 
 #[test]
 fn a_finding_is_one_line_that_tells_all_about_it() {
-    let ran = run_with_input(&["evaluate", "-"], &misuse().to_string());
+    let ran = evaluate_text(&["-"], &misuse().to_string());
     let line = ran.lines().remove(0);
     let expected = json!({
-        "rule": "85a8e524-70aa-42c9-96a6-84c7992978b8",
-        "name": "access_key_used_from_attack_tool",
-        "title": "Access key used from a known attack tool",
+        "rule": "0d6a4e0c-6c0d-4a3e-9d0e-3f6f8e3c7b11",
+        "name": "tool",
+        "title": "Access key used with a tool",
         "level": "high",
         "kind": "rule",
         "eventID": "00000000-0000-4000-8000-000000000002",
@@ -66,10 +68,10 @@ fn a_finding_is_one_line_that_tells_all_about_it() {
                 {"field": "userIdentity.accessKeyId", "values": ["AKIAIOSFODNN7EXAMPLE"]},
             ]},
         ],
-        "tags": ["attack.initial-access", "attack.discovery", "attack.t1078.004", "attack.t1087.004"],
-        "author": "Trailreflex",
+        "tags": ["attack.discovery", "attack.t1087.004"],
+        "author": "Somebody",
         "license": "Apache-2.0",
-        "references": ["https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html"],
+        "references": ["https://example.com/tool"],
     });
     assert_eq!(line, expected);
 }
@@ -88,7 +90,7 @@ fn records_are_found_in_every_wrapping_and_counted_from_zero() {
         ("an event", "event.json", event.to_string().into_bytes(), 0),
     ] {
         let file = write(&folder, name, content);
-        let ran = run(&["evaluate", &file]);
+        let ran = evaluate(&[&file]);
         assert_eq!(places(&ran), [(file, place)], "{case}");
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{case}");
     }
@@ -101,17 +103,17 @@ fn a_folder_is_read_at_any_depth_and_only_for_log_files() {
     let deep = write(&folder.join("b/c"), "log.json", misuse().to_string());
     let flat = write(&folder, "a.jsonl", misuse().to_string());
     write(&folder, "notes.txt", misuse().to_string());
-    let ran = run(&["evaluate", folder.to_str().unwrap()]);
+    let ran = evaluate(&[folder.to_str().unwrap()]);
     assert_eq!(places(&ran), [(flat, 0), (deep, 0)]);
 }
 
 #[test]
 fn findings_below_the_asked_level_are_left_out() {
     for (level, expected) in [("high", 1), ("HIGH", 1), ("critical", 0), ("low", 1)] {
-        let ran = run_with_input(&["evaluate", "--min-level", level, "-"], &misuse().to_string());
+        let ran = evaluate_text(&["--min-level", level, "-"], &misuse().to_string());
         assert_eq!(ran.lines().len(), expected, "{level}");
     }
-    let ran = run(&["evaluate", "--min-level", "urgent", "-"]);
+    let ran = evaluate(&["--min-level", "urgent", "-"]);
     assert!(ran.err.contains("use informational, low, medium, high or critical"), "{}", ran.err);
 }
 
@@ -134,8 +136,8 @@ fn rules_of_the_user_come_beside_the_built_in_ones_or_in_their_place() {
         let titles: Vec<_> = ran.lines().iter().map(|line| line["rule"].clone()).collect();
         (titles, ran.err, ran.code)
     };
-    let both = json!(["85a8e524-70aa-42c9-96a6-84c7992978b8", "own-1"]);
-    assert_eq!(json!(titles(&["evaluate", "--rules", &good, "-"]).0), both);
+    let both = titles(&["evaluate", "--rules", &good, "-"]).0;
+    assert!(both.len() > 1 && both.contains(&json!("own-1")), "{both:?}");
     let (found, err, code) =
         titles(&["evaluate", "--rules", folder.to_str().unwrap(), "--only-rules-given", "-"]);
     assert_eq!((found, code), (vec![json!("own-1")], 0));
@@ -145,7 +147,7 @@ fn rules_of_the_user_come_beside_the_built_in_ones_or_in_their_place() {
 
 #[test]
 fn statistics_go_to_standard_error() {
-    let ran = run_with_input(&["evaluate", "--stats", "-"], &format!("{}\n{}", harmless(), misuse()));
+    let ran = evaluate_text(&["--stats", "-"], &format!("{}\n{}", harmless(), misuse()));
     let bytes = harmless().to_string().len() + misuse().to_string().len() + 1;
     assert!(ran.err.starts_with(&format!("inputs: 1, records: 2, bytes: {bytes}, seconds: ")), "{}", ran.err);
     assert!(ran.err.ends_with(", findings: 1\n"), "{}", ran.err);
@@ -203,13 +205,13 @@ fn any_number_of_jobs_gives_the_same_lines_in_the_same_order() {
     }
     write(&folder, "30-bad.json", "{");
     let path = folder.to_str().unwrap();
-    let expected = run(&["evaluate", "--jobs", "1", path]);
+    let expected = evaluate(&["--jobs", "1", path]);
     assert_eq!((expected.lines().len(), expected.code), (60, 2));
     for jobs in ["2", "16"] {
-        assert_eq!(run(&["evaluate", "--jobs", jobs, path]), expected, "{jobs}");
+        assert_eq!(evaluate(&["--jobs", jobs, path]), expected, "{jobs}");
     }
-    assert_eq!(run(&["evaluate", path]), expected);
-    assert!(run(&["evaluate", "--jobs", "0", path]).err.contains("--jobs"));
+    assert_eq!(evaluate(&[path]), expected);
+    assert!(evaluate(&["--jobs", "0", path]).err.contains("--jobs"));
 }
 
 #[test]
@@ -219,7 +221,7 @@ fn a_large_input_of_lines_is_read_in_pieces_and_places_go_on_counting() {
     assert!(text.len() > 8 << 20, "two pieces at least");
     let file = write(&folder("large"), "large.ndjson", text);
     for jobs in ["1", "3"] {
-        let ran = run(&["evaluate", "--jobs", jobs, "--stats", &file]);
+        let ran = evaluate(&["--jobs", jobs, "--stats", &file]);
         assert_eq!(places(&ran), [(file.clone(), 10_000), (file.clone(), 20_002)], "{jobs}");
         assert!(ran.err.contains("large.ndjson: record 10001: the entry is not a record"), "{}", ran.err);
         assert!(ran.err.contains("records: 20002,"), "{}", ran.err);
