@@ -11,8 +11,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use std::path::Path;
 use trailreflex_detection::{Bundle, RuleSet};
-use trailreflex_findings::findings;
-use trailreflex_model::cloudtrail::{Envelope, Record};
+use trailreflex_findings::Event;
 use trailreflex_model::{AccountId, Finding, cause_chain};
 use trailreflex_response::{ActionKind, Guardrails, KeyStatus, Playbooks, Request};
 
@@ -120,12 +119,8 @@ fn requests(value: Value, account: &AccountId, rules: &RuleSet) -> Result<Reques
             Request::Undo(request) => Ok(Requested::Undo(request.undo.to_string())),
         };
     }
-    let mut envelope = Envelope::parse(value).map_err(|error| cause_chain(&error))?;
-    if !envelope.kind.carries_a_record() {
-        return Err(format!("the event is a `{}`, not a CloudTrail record", envelope.kind.as_str()));
-    }
-    let record = Record::parse(envelope.detail.take()).map_err(|error| cause_chain(&error))?;
-    Ok(Requested::Findings(findings(rules, &envelope, &record)))
+    let event = Event::read(value).map_err(|error| cause_chain(&error))?;
+    Ok(Requested::Findings(event.evaluate(rules).findings))
 }
 
 fn as_json(input: &str, answer: &Answer) -> Value {

@@ -45,7 +45,8 @@ def check(stack, function, payload, code, reason):
     pytest.param(lambda stack: without(in_envelope(stack, quarantine_record(stack, "x")), "account"), "NotAnEvent",
                  "not an EventBridge event: `account` is missing, expected 12 digits", id="an event of no account"),
     pytest.param(lambda stack: in_envelope(stack, {}, source="aws.events", **{"detail-type": "Scheduled Event"}),
-                 "NotCloudTrail", "the event is a `Scheduled Event`, not a CloudTrail record; correct the rule's pattern",
+                 "Misrouted", "the event is a `Scheduled Event`, neither a CloudTrail record nor a report that is read here; "
+                 "correct the rule's pattern",
                  id="not CloudTrail"),
     pytest.param(lambda stack: in_envelope(stack, "text"), "NotARecord", "a record must be a JSON object, found a text",
                  id="a record that is a text"),

@@ -1,4 +1,4 @@
-//! One CloudTrail record in, findings on the bus out. Holds no power over the account but to report.
+//! One event in, findings on the bus out: a CloudTrail record, or another AWS service's report. Holds no power over the account but to report.
 
 mod config;
 mod report;
@@ -9,10 +9,10 @@ pub use report::{bus_events, data};
 use serde_json::{Value, json};
 use trailreflex_aws::{Bus, Metrics};
 use trailreflex_detection::{Bundle, RuleSet};
-use trailreflex_findings::findings;
+use trailreflex_findings::{Evaluated, Event};
 use trailreflex_lambda::{Failure, now};
+use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::{Envelope, Record};
-use trailreflex_model::{cause_chain, shown};
 
 /// The function `detect`.
 #[derive(Debug)]
@@ -38,33 +38,25 @@ pub fn built_in_rules() -> Result<RuleSet, trailreflex_detection::BundleError> {
 /// # Errors
 /// [`Failure::Permanent`] if it carries none: no retry would change that.
 pub fn read(payload: Value) -> Result<(Envelope, Record), Failure> {
-    let mut envelope = Envelope::parse(payload).map_err(|error| Failure::permanent("NotAnEvent", error))?;
-    if !envelope.kind.carries_a_record() {
-        let kind = shown(envelope.kind.as_str());
-        let reason = format!("the event is a `{kind}`, not a CloudTrail record; correct the rule's pattern");
-        return Err(Failure::permanent("NotCloudTrail", reason));
+    match read_event(payload)? {
+        Event::Record(carried) => Ok(*carried),
+        Event::Reports(_) => Err(Failure::permanent("NotARecord", "the event is a report, not a record")),
     }
-    let record =
-        Record::parse(envelope.detail.take()).map_err(|error| Failure::permanent("NotARecord", error))?;
-    if let Some(account) = record.recipient_account()
-        && *account != envelope.account
-    {
-        let reason = format!("the event is of account {}, its record of account {account}", envelope.account);
-        return Err(Failure::permanent("AccountMismatch", reason));
-    }
-    Ok((envelope, record))
+}
+
+fn read_event(payload: Value) -> Result<Event, Failure> {
+    Event::read(payload).map_err(|error| Failure::permanent(error.code(), error))
 }
 
 impl Detect {
-    /// Evaluates one record.
+    /// Evaluates one event.
     ///
-    /// Safe to repeat: the same record gives the same findings with the same ids.
+    /// Safe to repeat: the same record or report gives the same findings with the same ids.
     ///
     /// # Errors
-    /// [`Failure::Permanent`] if the payload carries no record, [`Failure::Retryable`] if the bus did not answer.
+    /// [`Failure::Permanent`] if the payload carries nothing that is read, [`Failure::Retryable`] if the bus did not answer.
     pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
-        let (envelope, record) = read(payload)?;
-        let findings = findings(&self.rules, &envelope, &record);
+        let Evaluated { findings, ignored } = read_event(payload)?.evaluate(&self.rules);
         let events = bus_events(&findings).map_err(|error| Failure::permanent("NotJson", error))?;
         if !events.is_empty() {
             self.bus
@@ -81,10 +73,17 @@ impl Detect {
                 "finding"
             );
         }
+        for reason in &ignored {
+            tracing::info!(reason = reason.as_str(), "a report was ignored");
+        }
         // The findings are out: a number that is missing must not send them again.
-        if let Err(error) = self.metrics.publish(&data(&findings, now())).await {
+        if let Err(error) = self.metrics.publish(&data(&findings, &ignored, now())).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
         }
-        Ok(json!({"status": "evaluated", "findings": findings}))
+        if ignored.is_empty() {
+            return Ok(json!({"status": "evaluated", "findings": findings}));
+        }
+        let ignored: Vec<_> = ignored.iter().map(|reason| reason.as_str()).collect();
+        Ok(json!({"status": "evaluated", "findings": findings, "ignored": ignored}))
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use trailreflex_aws::BusEvent;
+use trailreflex_findings::Ignored;
 use trailreflex_metrics::{Datum, Function, Metric};
 use trailreflex_model::{DETAIL_TYPE_FINDING, Finding, SOURCE_DETECT};
 
@@ -22,10 +23,11 @@ pub fn bus_events(findings: &[Finding]) -> Result<Vec<BusEvent>, serde_json::Err
     findings.iter().map(event).collect()
 }
 
-/// Counts one event and its findings.
+/// Counts one event, its findings and what was ignored.
 #[must_use]
-pub fn data(findings: &[Finding], now: Timestamp) -> Vec<Datum> {
+pub fn data(findings: &[Finding], ignored: &[Ignored], now: Timestamp) -> Vec<Datum> {
     let mut data = vec![Datum::one(Metric::Events(Function::Detect), now)];
+    data.extend(ignored.iter().map(|reason| Datum::one(Metric::Ignored(reason.as_str()), now)));
     for finding in findings {
         data.push(Datum::one(Metric::Findings(finding.severity), now));
         data.push(Datum::one(Metric::findings_of(&finding.rule, finding.severity), now));

@@ -45,8 +45,51 @@ fn what_carries_no_record_is_refused_for_good_with_the_reason() {
             "a scheduled event",
             event(|event| event["detail-type"] = json!("Scheduled Event")),
             unreadable(
-                "NotCloudTrail",
-                "the event is a `Scheduled Event`, not a CloudTrail record; correct the rule's pattern",
+                "Misrouted",
+                "the event is a `Scheduled Event`, neither a CloudTrail record nor a report that is read here; \
+                 correct the rule's pattern",
+            ),
+        ),
+        (
+            "findings that a person sent on",
+            event(|event| {
+                event["detail-type"] = json!("Security Hub Findings - Custom Action");
+                event["source"] = json!("aws.securityhub");
+            }),
+            unreadable(
+                "Misrouted",
+                "the event is a `Security Hub Findings - Custom Action`, findings that a person sent on, which may \
+                 be old; correct the rule's pattern",
+            ),
+        ),
+        (
+            "a record that somebody else than AWS put on the bus",
+            event(|event| event["source"] = json!("custom.audit")),
+            unreadable(
+                "Forged",
+                "the event is a `AWS API Call via CloudTrail` from `custom.audit`, expected one from aws.*: AWS did \
+                 not send it",
+            ),
+        ),
+        (
+            "a report that another service put on the bus",
+            event(|event| event["detail-type"] = json!("GuardDuty Finding")),
+            unreadable(
+                "Forged",
+                "the event is a `GuardDuty Finding` from `aws.iam`, expected one from aws.guardduty: AWS did not \
+                 send it",
+            ),
+        ),
+        (
+            "a report without its id",
+            event(|event| {
+                event["detail-type"] = json!("AWS Health Event");
+                event["source"] = json!("aws.health");
+                event["detail"] = json!({"eventTypeCode": "AWS_RISK_CREDENTIALS_EXPOSED"});
+            }),
+            unreadable(
+                "MalformedReport",
+                "the AWS Health event cannot be used: `eventArn` is missing, expected the event's ARN",
             ),
         ),
         (

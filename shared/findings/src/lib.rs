@@ -1,12 +1,31 @@
-//! From a record that rules matched to findings, and from findings to what has gone out.
+//! From events to findings, and from findings to what has gone out.
+//!
+//! An event is a CloudTrail record that rules are evaluated on, or what another AWS service has reported.
 
+mod detail;
+mod event;
+mod guardduty;
+mod health;
+mod judged;
+mod reported;
+mod security_hub;
 mod sent;
 mod sent_in_memory;
+mod source_rule;
 
+pub use detail::Malformed;
+pub use event::{Evaluated, Event, Unusable};
+pub use health::HEALTH_TYPES;
+pub use judged::{Ignored, Judged};
+pub use security_hub::SECURITY_HUB_TYPES;
 pub use sent::{
     Claimant, Dispatched, Entry, LEASE_SECONDS, Outlet, Progress, Sender, SentLog, Turn, dispatch,
 };
 pub use sent_in_memory::{Fault, MemoryOutlet};
+pub use source_rule::{
+    CREDENTIALS_COMPROMISED, CREDENTIALS_EXPOSED, CREDENTIALS_SUSPECTED, GUARDDUTY, SECURITY_HUB,
+    SOURCE_RULES, SourceRule,
+};
 
 use serde_json::Value;
 use trailreflex_detection::{Level, Match, Rule, RuleSet};
@@ -42,8 +61,10 @@ fn finding(found: &Match<'_>, envelope: &Envelope, record: &Record) -> Finding {
         event_name: record.event_name().unwrap_or_default().to_owned(),
         succeeded: record.outcome().succeeded(),
         replay_name: envelope.replay_name.clone(),
+        report: None,
         matched: Vec::new(),
-    };
+    }
+    .shortened();
     let selections = found.explain(record.raw()).selections;
     let fields = selections.into_iter().flat_map(|selection| selection.fields);
     evidence.set_matched(fields.map(|matched| (matched.field, text_of(&matched.values))));

@@ -37,6 +37,8 @@ pub enum Metric {
     Quarantined(Function),
     /// Invocations that failed and that Lambda will try again.
     Retried(Function),
+    /// Reports of other services that are no findings, by reason.
+    Ignored(&'static str),
     /// Findings of one severity.
     Findings(Severity),
     /// Findings of one rule.
@@ -78,6 +80,7 @@ impl Metric {
             Self::Events(_) => "Events",
             Self::Quarantined(_) => "Quarantined",
             Self::Retried(_) => "Retried",
+            Self::Ignored(_) => "Ignored",
             Self::Findings(_) | Self::FindingsOfRule { .. } => "Findings",
             Self::SecondsToDetect => "SecondsToDetect",
             Self::Plans(_) => "Plans",
@@ -94,6 +97,7 @@ impl Metric {
             Self::Events(_)
             | Self::Quarantined(_)
             | Self::Retried(_)
+            | Self::Ignored(_)
             | Self::Findings(_)
             | Self::FindingsOfRule { .. }
             | Self::Plans(_)
@@ -108,6 +112,7 @@ impl Metric {
             Self::Events(function) | Self::Quarantined(function) | Self::Retried(function) => {
                 vec![("Function", function.as_str().to_owned())]
             }
+            Self::Ignored(reason) => vec![("Reason", (*reason).to_owned())],
             Self::Findings(severity) => vec![("Severity", severity.as_str().to_owned())],
             Self::FindingsOfRule { rule, severity } => {
                 vec![("Rule", rule.clone()), ("Severity", severity.as_str().to_owned())]

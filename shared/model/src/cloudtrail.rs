@@ -4,6 +4,7 @@
 //! spelt otherwise somewhere. A record is kept whole as it came; what cannot be read is absent, never an error.
 
 mod api_name;
+mod detail_kind;
 mod display;
 mod envelope;
 mod event_type;
@@ -19,7 +20,8 @@ mod salvage;
 mod session;
 mod time;
 
-pub use envelope::{DetailKind, Envelope, EnvelopeId, NotAnEnvelope};
+pub use detail_kind::DetailKind;
+pub use envelope::{Envelope, EnvelopeId, NotAnEnvelope};
 pub use event_type::{EventCategory, EventType};
 pub use identity::{AsRecorded, OnBehalfOf, UserIdentity};
 pub use identity_kind::IdentityKind;

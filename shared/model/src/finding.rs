@@ -1,10 +1,11 @@
-//! A finding: a rule matched a record. It refers to its evidence and is small enough for the bus.
+//! A finding: a rule matched a record, or another AWS service reported something. It refers to its evidence and
+//! is small enough for the bus.
 //!
 //! Who receives one trusts nothing in it beyond who sent it: the responder reads the account again before it
 //! decides. Texts that an attacker chooses (user agent, names, error texts) are cut to [`MAX_TEXT`] characters.
 
 use crate::shown::first;
-use crate::{AccessKeyId, AccountId, Arn, EventId, Region, UserName};
+use crate::{AccessKeyId, AccountId, Arn, EventId, Region, Report, UserName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -94,7 +95,7 @@ impl Severity {
     }
 }
 
-/// The record behind a finding, by reference.
+/// The record or report behind a finding, by reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
@@ -102,26 +103,39 @@ pub struct Evidence {
     pub account: AccountId,
     /// The Region that recorded the call.
     pub region: Region,
-    /// The record's id.
+    /// The record's id; of a report, one that is the same in every copy of it.
     pub event_id: EventId,
-    /// When the call was made, to the second; absent if the record does not say.
+    /// When the call was made, to the second; absent if the record does not say. Of a report: when the service
+    /// says that it last saw it, or else when it reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_time: Option<Timestamp>,
-    /// Such as `iam.amazonaws.com`.
+    /// Such as `iam.amazonaws.com`; of a report the service that reported.
     pub event_source: String,
-    /// Such as `CreateAccessKey`.
+    /// Such as `CreateAccessKey`; of a report its type.
     pub event_name: String,
     /// Whether the call took effect.
     pub succeeded: bool,
     /// Name of the archive replay that delivered the record, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_name: Option<String>,
+    /// The other service's report; absent if the finding rests on a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
     /// Which fields made the rule match.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matched: Vec<MatchedField>,
 }
 
 impl Evidence {
+    /// Cuts the texts that somebody else may have chosen.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        self.event_source = cut(&self.event_source);
+        self.event_name = cut(&self.event_name);
+        self.replay_name = self.replay_name.as_deref().map(cut);
+        self
+    }
+
     /// Keeps the first 16 matched fields, each value cut to 256 characters.
     pub fn set_matched(&mut self, fields: impl IntoIterator<Item = (String, String)>) {
         let short =

@@ -6,6 +6,7 @@ mod cause_chain;
 pub mod cloudtrail;
 mod finding;
 mod id;
+mod report;
 mod shown;
 mod text_id;
 
@@ -17,4 +18,5 @@ pub use finding::{
 pub use id::{
     AccessKeyId, AccountId, Arn, EventId, InvalidId, Lifetime, Region, RoleName, UniqueId, UserName,
 };
+pub use report::{Report, Reporter};
 pub use shown::shown;

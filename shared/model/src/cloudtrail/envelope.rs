@@ -1,5 +1,6 @@
-//! The EventBridge event that carries a record, or a finding, to a function.
+//! The EventBridge event that carries a record, another service's report or a finding to a function.
 
+use super::detail_kind::DetailKind;
 use super::lookup::type_name;
 use crate::text_id::text_id;
 use crate::{AccountId, InvalidId, Region, shown};
@@ -41,56 +42,6 @@ pub struct Envelope {
     pub detail: Value,
     /// All members that are not named here.
     pub other: Map<String, Value>,
-}
-
-/// The `detail-type` of an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DetailKind {
-    /// `AWS API Call via CloudTrail`.
-    ApiCall,
-    /// `AWS Console Sign In via CloudTrail`.
-    ConsoleSignIn,
-    /// `AWS Service Event via CloudTrail`.
-    ServiceEvent,
-    /// `AWS Insight via CloudTrail`.
-    InsightEvent,
-    /// Any other text: the event carries something else, such as a finding.
-    Other(String),
-}
-
-impl From<&str> for DetailKind {
-    fn from(text: &str) -> Self {
-        match text {
-            "AWS API Call via CloudTrail" => Self::ApiCall,
-            "AWS Console Sign In via CloudTrail" => Self::ConsoleSignIn,
-            "AWS Service Event via CloudTrail" => Self::ServiceEvent,
-            "AWS Insight via CloudTrail" => Self::InsightEvent,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
-
-impl DetailKind {
-    /// Returns the `detail-type` text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::ApiCall => "AWS API Call via CloudTrail",
-            Self::ConsoleSignIn => "AWS Console Sign In via CloudTrail",
-            Self::ServiceEvent => "AWS Service Event via CloudTrail",
-            Self::InsightEvent => "AWS Insight via CloudTrail",
-            Self::Other(text) => text,
-        }
-    }
-
-    /// Returns whether the detail should be a CloudTrail record.
-    #[must_use]
-    pub fn carries_a_record(&self) -> bool {
-        match self {
-            Self::ApiCall | Self::ConsoleSignIn | Self::ServiceEvent | Self::InsightEvent => true,
-            Self::Other(_) => false,
-        }
-    }
 }
 
 /// Why a value is not an EventBridge event.

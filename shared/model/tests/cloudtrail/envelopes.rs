@@ -62,12 +62,20 @@ fn what_is_not_known_is_kept() {
 }
 
 #[test]
-fn every_detail_type_of_cloudtrail_is_known_and_any_other_kept() {
+fn every_detail_type_that_is_read_is_known_and_any_other_kept() {
     for (text, kind, carries_a_record) in [
         ("AWS API Call via CloudTrail", DetailKind::ApiCall, true),
         ("AWS Console Sign In via CloudTrail", DetailKind::ConsoleSignIn, true),
+        ("AWS Console Action via CloudTrail", DetailKind::ConsoleAction, true),
         ("AWS Service Event via CloudTrail", DetailKind::ServiceEvent, true),
         ("AWS Insight via CloudTrail", DetailKind::InsightEvent, true),
+        ("AWS Health Event", DetailKind::HealthEvent, false),
+        ("AWS Health Abuse Event", DetailKind::HealthAbuseEvent, false),
+        ("GuardDuty Finding", DetailKind::GuardDutyFinding, false),
+        ("Security Hub Findings - Imported", DetailKind::SecurityHubFindings, false),
+        ("Security Hub Findings - Custom Action", DetailKind::SecurityHubCustomAction, false),
+        ("Security Hub Insight Results", DetailKind::SecurityHubInsightResults, false),
+        ("Findings Imported V2", DetailKind::SecurityHubFindingsV2, false),
         ("Trailreflex Finding", DetailKind::Other("Trailreflex Finding".to_owned()), false),
     ] {
         let found = Envelope::parse(with("detail-type", json!(text))).unwrap().kind;

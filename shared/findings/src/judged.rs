@@ -1,0 +1,65 @@
+//! What comes of another service's report.
+
+use trailreflex_model::Finding;
+
+/// What comes of one report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// It is a finding.
+    Finding(Box<Finding>),
+    /// It is none, and why.
+    Ignored(Ignored),
+}
+
+/// Why a report is not taken for a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
+pub enum Ignored {
+    /// Somebody had the service make it up.
+    #[error("it is a sample")]
+    Sample,
+    /// It was put aside where it comes from.
+    #[error("it is archived")]
+    Archived,
+    /// It was dealt with where it comes from.
+    #[error("it is closed, resolved or suppressed")]
+    Settled,
+    /// It is not about credentials, identities or what is done with them.
+    #[error("it is not about credentials or what is done with them")]
+    NotOurs,
+    /// It is a page without entries.
+    #[error("it is a page that names nothing")]
+    NothingNamed,
+    /// It was a finding of Trailreflex in the first place.
+    #[error("it comes from Trailreflex itself")]
+    OwnFinding,
+    /// It is in a form that is not read yet: Security Hub's findings in OCSF.
+    #[error("it is in OCSF, which is not read yet")]
+    NotReadYet,
+}
+
+impl Ignored {
+    /// All reasons.
+    pub const ALL: [Self; 7] = [
+        Self::Sample,
+        Self::Archived,
+        Self::Settled,
+        Self::NotOurs,
+        Self::NothingNamed,
+        Self::OwnFinding,
+        Self::NotReadYet,
+    ];
+
+    /// Returns the word used in metrics, logs and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sample => "sample",
+            Self::Archived => "archived",
+            Self::Settled => "settled",
+            Self::NotOurs => "notOurs",
+            Self::NothingNamed => "nothingNamed",
+            Self::OwnFinding => "ownFinding",
+            Self::NotReadYet => "notReadYet",
+        }
+    }
+}
