@@ -37,6 +37,8 @@ pub(crate) enum RulesCommand {
     Check(Check),
     /// Run the proofs of rules, `NAME.tests.yml` beside `NAME.yml`. Ends with 1 if one fails.
     Test(Test),
+    /// Print the EventBridge event patterns without which rules see nothing within seconds.
+    Patterns(Patterns),
     /// List the rules.
     List(List),
     /// Show which selections and values of an event make a rule match.
@@ -135,6 +137,15 @@ pub(crate) struct Test {
     /// Folders with rules and proofs, or single files of either.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Patterns {
+    #[command(flatten)]
+    pub(crate) rules: RuleSelection,
+    /// For people, or one JSON object per pattern; by default the first on a terminal and the second elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Debug, Args)]

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),
             RulesCommand::Test(options) => rules::test::run(options, terminal),
+            RulesCommand::Patterns(options) => rules::patterns::run(options, terminal),
             RulesCommand::List(options) => rules::list::run(options, terminal),
             RulesCommand::Explain(options) => rules::explain::run(options, terminal),
         },

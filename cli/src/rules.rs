@@ -4,4 +4,5 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod list;
 pub(crate) mod load;
+pub(crate) mod patterns;
 pub(crate) mod test;

@@ -136,14 +136,11 @@ fn findings_are_those_that_detect_makes_of_their_events() {
 
 #[test]
 fn the_index_is_up_to_date() {
-    let text = read("events/README.md");
+    let file = "events/README.md";
     let begin = "<!-- begin of the index -->\n";
+    let text = read(file);
     let (head, _) = text.split_once(begin).expect("events/README.md marks where the index begins");
-    let wanted = format!("{head}{begin}{}", index(&expected()));
-    if wanted != text {
-        std::fs::write(root().join("events/README.md"), wanted).unwrap();
-        panic!("events/README.md was out of date and has been written anew: look at it and commit it");
-    }
+    crate::generated::assert_file(file, &format!("{head}{begin}{}", index(&expected())));
 }
 
 fn index(expected: &Expected) -> String {

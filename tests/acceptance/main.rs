@@ -2,9 +2,12 @@
 
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
+mod delivery;
 mod dependencies;
 mod docs;
 mod events;
+mod generated;
+mod proofs;
 mod repository;
 mod rules;
 mod template;

@@ -3,7 +3,6 @@
 use crate::repository::{folders, read};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_detection::{Bundle, Pins, RuleSet, Text};
 use trailreflex_response::{ActionKind, LEASE_SECONDS, Playbooks};
 
 /// The template with `!Ref x` as `{"!Ref": x}`.
@@ -33,7 +32,8 @@ fn resources() -> Map<String, Value> {
     template()["Resources"].as_object().unwrap().clone()
 }
 
-fn of_type(kind: &str) -> BTreeMap<String, Value> {
+/// Properties of all resources of a type, by logical id.
+pub(crate) fn of_type(kind: &str) -> BTreeMap<String, Value> {
     let matches = |(_, resource): &(String, Value)| resource["Type"] == kind;
     resources()
         .into_iter()
@@ -57,10 +57,6 @@ fn texts(value: &Value) -> Vec<String> {
         Value::String(text) => vec![text.clone()],
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     }
-}
-
-fn rules() -> RuleSet {
-    Bundle::from_json(trailreflex_content::RULES.as_bytes()).unwrap().load().rules
 }
 
 #[test]
@@ -137,43 +133,6 @@ fn no_role_may_do_more_than_a_few_named_calls() {
             assert!(!everywhere || statement["Condition"].is_object(), "{name}: {}", statement["Sid"]);
         }
     }
-}
-
-#[test]
-fn every_call_that_a_rule_names_is_delivered_to_detect() {
-    let event_rules = of_type("AWS::Events::Rule");
-    let named = &event_rules["DetectCallsRule"]["EventPattern"]["detail"];
-    let delivers = |pattern: &Value, wanted: &Option<Text>| match wanted {
-        Some(Text::Equals(text)) => texts(pattern).contains(text),
-        Some(Text::StartsWith(_)) | None => false,
-    };
-    for required in rules().required_events() {
-        let rule = required.rule.key();
-        match required.pins {
-            Pins::Calls(calls) => {
-                for call in calls {
-                    assert!(
-                        delivers(&named["eventSource"], &call.source)
-                            && delivers(&named["eventName"], &call.name),
-                        "add the call of rule `{rule}` to DetectCallsRule: {call:?}"
-                    );
-                }
-            }
-            // Rules about the caller: the second event rule delivers all other calls of long-term keys.
-            Pins::Unpinned => {
-                let text = read("rules/behaviour/access_key_used_from_attack_tool.yml");
-                assert!(text.contains(rule), "no event rule delivers what rule `{rule}` needs");
-            }
-        }
-    }
-}
-
-#[test]
-fn no_call_is_delivered_to_detect_twice() {
-    let event_rules = of_type("AWS::Events::Rule");
-    let named = &event_rules["DetectCallsRule"]["EventPattern"]["detail"]["eventName"];
-    let others = &event_rules["DetectLongTermKeysRule"]["EventPattern"]["detail"]["eventName"];
-    assert_eq!(*others, json!([{"anything-but": named}]));
 }
 
 #[test]

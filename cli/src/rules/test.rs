@@ -73,15 +73,14 @@ fn unproven(rules: &RuleSet, proofs: &[Proof], options: &Test) -> Vec<(String, &
     let quiet: BTreeSet<_> =
         proofs.iter().flat_map(|proof| proof.near_miss_of.iter().filter_map(name)).collect();
     let given = |file: &str| options.paths.iter().any(|path| file.starts_with(&*path.to_string_lossy()));
-    let reported = rules.required_events().filter(|rule| rule.is_reported).map(|reported| reported.rule);
-    let reported = reported.chain(rules.correlations());
     let lack = |rule: &str| match (firing.contains(rule), quiet.contains(rule)) {
         (true, true) => None,
         (true, false) => Some("no proof shows that it stays quiet on a near miss"),
         (false, true) => Some("no proof makes it fire"),
         (false, false) => Some("has no proof"),
     };
-    reported
+    rules
+        .reported()
         .filter(|rule| given(&rule.origin.file))
         .filter_map(|rule| Some((called(rule).to_owned(), lack(called(rule))?)))
         .collect()

@@ -33,7 +33,7 @@ impl EventPattern {
                 detail.insert(field.to_owned(), Value::Array(list(texts)));
             }
         }
-        json!({"detail-type": ["AWS API Call via CloudTrail"], "detail": detail})
+        json!({"detail-type": [{"suffix": " via CloudTrail"}], "detail": detail})
     }
 
     /// Tells whether all calls of `pin` are delivered.

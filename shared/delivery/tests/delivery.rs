@@ -50,11 +50,11 @@ fn a_pattern_is_written_as_eventbridge_takes_it() {
     let patterns = event_patterns(&needed_calls(&rules()));
     let expected = [
         json!({
-            "detail-type": ["AWS API Call via CloudTrail"],
+            "detail-type": [{"suffix": " via CloudTrail"}],
             "detail": {"eventSource": ["macie2.amazonaws.com"]},
         }),
         json!({
-            "detail-type": ["AWS API Call via CloudTrail"],
+            "detail-type": [{"suffix": " via CloudTrail"}],
             "detail": {
                 "eventSource": ["iam.amazonaws.com", "lambda.amazonaws.com"],
                 "eventName": ["CreateUser", {"prefix": "UpdateFunctionCode"}],

@@ -26,10 +26,11 @@ pub(crate) fn proof(file: &str, number: usize, case: Case) -> Result<Proof, Stri
         (Some(record), None) => {
             vec![Group { times: 1, every: 1, after: 1, by: case.by, record, without: case.without }]
         }
-        (None, Some(groups)) if case.by.is_none() && case.without.is_empty() => groups,
-        (None, Some(_)) => {
-            return Err(said("`by` and `without` belong into each entry of `records`".to_owned()));
-        }
+        (None, Some(groups)) if case.without.is_empty() => groups
+            .into_iter()
+            .map(|group| Group { by: group.by.or_else(|| case.by.clone()), ..group })
+            .collect(),
+        (None, Some(_)) => return Err(said("`without` belongs into each entry of `records`".to_owned())),
         (Some(_), Some(_)) | (None, None) => {
             return Err(said("give either `record` or `records`".to_owned()));
         }

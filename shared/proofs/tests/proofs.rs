@@ -95,9 +95,9 @@ fn what_is_not_a_proof_is_refused_with_the_reason() {
             "`w`: `me` is no caller; use one of anonymous,",
         ),
         (
-            "caller of all",
-            "tests: [{what: w, by: user, records: [], fires: []}]",
-            "`by` and `without` belong into",
+            "left out of all",
+            "tests: [{what: w, without: [a], records: [], fires: []}]",
+            "`without` belongs into each entry",
         ),
         (
             "absent field",

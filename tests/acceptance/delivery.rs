@@ -1,0 +1,129 @@
+//! What rules need is delivered: the template's event patterns are written from the rules, and their proofs arrive.
+
+use crate::generated::assert_part;
+use crate::proofs::{proofs, rules};
+use crate::template::of_type;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use trailreflex_delivery::{EventPattern, STATE, event_patterns, needed_calls};
+
+const BEGIN: &str = "# ---- written from the rules: begin";
+const END: &str = "# ---- written from the rules: end";
+
+#[test]
+fn the_templates_patterns_are_those_that_the_rules_need() {
+    let patterns = event_patterns(&needed_calls(&rules()));
+    let blocks: String = (1..).zip(&patterns).map(|(number, pattern)| block(number, pattern)).collect();
+    assert_part("template.yaml", BEGIN, END, &blocks);
+}
+
+/// One event rule of the template and its permission.
+fn block(number: usize, pattern: &EventPattern) -> String {
+    let pattern = pattern.to_json();
+    let lists =
+        [("eventSource", &pattern["detail"]["eventSource"]), ("eventName", &pattern["detail"]["eventName"])];
+    let mut text = format!(
+        "  DetectCalls{number}Rule:\n    Type: AWS::Events::Rule\n    Properties:\n      \
+         Description: Calls that detection rules name ({number}).\n      State: {STATE}\n      EventPattern:\n        \
+         detail-type: [{{suffix: ' via CloudTrail'}}]\n        detail:\n"
+    );
+    for (field, list) in lists {
+        let Some(list) = list.as_array() else { continue };
+        writeln!(text, "          {field}:\n{}", wrapped(list)).unwrap();
+    }
+    write!(
+        text,
+        "      Targets: *detect-target\n\n  DetectCalls{number}Permission:\n    Type: AWS::Lambda::Permission\n    \
+         Properties:\n      Action: lambda:InvokeFunction\n      FunctionName: !Ref DetectFunction\n      Principal: \
+         events.amazonaws.com\n      SourceArn: !GetAtt DetectCalls{number}Rule.Arn\n\n"
+    )
+    .unwrap();
+    text
+}
+
+/// A YAML list in lines of at most 118 characters.
+fn wrapped(values: &[Value]) -> String {
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Object(condition) => {
+            let (key, text) = condition.iter().next().unwrap();
+            format!("{{{key}: {}}}", text.as_str().unwrap())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => panic!("{value} in a pattern"),
+    };
+    let mut lines = vec![String::from("            [")];
+    for (number, value) in values.iter().enumerate() {
+        let piece = shown(value) + if number + 1 < values.len() { "," } else { "]" };
+        let line = lines.last_mut().unwrap();
+        if line.len() + piece.len() + 1 > 118 {
+            lines.push(format!("             {piece}"));
+        } else {
+            if !line.ends_with('[') {
+                line.push(' ');
+            }
+            line.push_str(&piece);
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn no_rule_states_a_delivery_that_there_is_not() {
+    assert_eq!(needed_calls(&rules()).invalid, std::collections::BTreeMap::new());
+}
+
+/// Rules that pin no call and want to be fast are about callers that an event rule of their own delivers.
+#[test]
+fn what_fires_rules_about_callers_is_delivered() {
+    let rules = rules();
+    let unpinned = needed_calls(&rules).unpinned;
+    let patterns: Vec<_> =
+        of_type("AWS::Events::Rule").into_values().map(|rule| rule["EventPattern"].clone()).collect();
+    let mut lost = Vec::new();
+    for proof in proofs() {
+        for record in &proof.records {
+            let fast = rules.evaluate(record).into_iter().find(|found| unpinned.contains(found.rule.key()));
+            let Some(found) = fast else { continue };
+            if !patterns.iter().any(|pattern| delivers(pattern, &envelope(record))) {
+                lost.push(format!("{}: `{}`: {}", proof.file, proof.what, found.rule.title));
+            }
+        }
+    }
+    lost.dedup();
+    assert_eq!(lost, Vec::<String>::new());
+}
+
+/// The event in which CloudTrail sends a record.
+fn envelope(record: &Value) -> Value {
+    let kind = match record["eventType"].as_str().unwrap() {
+        "AwsApiCall" => "AWS API Call via CloudTrail",
+        "AwsServiceEvent" => "AWS Service Event via CloudTrail",
+        "AwsConsoleAction" => "AWS Console Action via CloudTrail",
+        "AwsConsoleSignIn" => "AWS Console Sign In via CloudTrail",
+        "AwsCloudTrailInsight" => "AWS Insight via CloudTrail",
+        other => other, // not sent to EventBridge
+    };
+    json!({"detail-type": kind, "detail": record})
+}
+
+/// Matches the forms that the template uses, as EventBridge does.
+fn delivers(pattern: &Value, event: &Value) -> bool {
+    pattern.as_object().unwrap().iter().all(|(key, wanted)| match wanted {
+        Value::Object(_) => event.get(key).is_some_and(|event| event.is_object() && delivers(wanted, event)),
+        Value::Array(conditions) => conditions.iter().any(|condition| holds(condition, event.get(key))),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => panic!("{key}: {wanted}"),
+    })
+}
+
+fn holds(condition: &Value, value: Option<&Value>) -> bool {
+    let Value::Object(operator) = condition else { return value == Some(condition) };
+    let (operator, operand) = operator.iter().next().unwrap();
+    let text = value.and_then(Value::as_str);
+    let with = |test: fn(&str, &str) -> bool| text.is_some_and(|text| test(text, operand.as_str().unwrap()));
+    match operator.as_str() {
+        "exists" => value.is_some() == operand.as_bool().unwrap(),
+        "prefix" => with(|text, start| text.starts_with(start)),
+        "suffix" => with(|text, end| text.ends_with(end)),
+        other => panic!("teach this test the operator `{other}`"),
+    }
+}
