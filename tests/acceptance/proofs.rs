@@ -43,8 +43,6 @@ fn every_rule_is_shown_to_fire_and_to_stay_quiet() {
             counts.entry(called(rule).to_owned()).or_default().1 += 1;
         }
     }
-    let reported =
-        rules.required_events().filter(|required| required.is_reported).map(|required| required.rule);
     let mut unproven = Vec::new();
     for rule in rules.reported() {
         let (firing, near_misses) = counts.get(called(rule)).copied().unwrap_or_default();

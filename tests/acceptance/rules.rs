@@ -58,9 +58,7 @@ fn the_rules_that_an_event_nearly_fires_exist_and_stay_quiet() {
 fn every_rule_says_what_people_need_to_know_of_it() {
     let mut problems = Vec::new();
     let rules = built_in_rules().unwrap();
-    let reported =
-        rules.required_events().filter(|required| required.is_reported).map(|required| required.rule);
-    for rule in reported.chain(rules.correlations()) {
+    for rule in rules.reported() {
         let file = &rule.origin.file;
         let name = rule.name.as_deref().unwrap_or_default();
         let custom = |path: &str| rule.custom.get("custom").and_then(|custom| custom.pointer(path));

@@ -22,7 +22,7 @@ pub use memory::MemoryStore;
 pub use window::{Addition, Claim, Item, WindowKey, WindowStore};
 
 pub(crate) use contribute::Moment;
-pub(crate) use correlate::{Scope, correlate, correlate_history};
+pub(crate) use correlate::{Scope, correlate, correlate_history, is_silenced};
 pub(crate) use parse::ParsedCorrelation;
 pub(crate) use threshold::Threshold;
 

@@ -160,16 +160,10 @@ impl RuleSet {
     /// Returns the headers of the rules and correlations that are findings in their own right when they match.
     pub fn reported(&self) -> impl Iterator<Item = &Rule> {
         let rules = self.rules.iter().filter(|compiled| compiled.is_reported).map(|compiled| &compiled.rule);
-        let serves = |number: usize| {
-            let child = Reference::Correlation(number);
-            self.correlations.iter().any(|parent| !parent.generate && parent.references.contains(&child))
-        };
         let correlations = self.correlations.iter().enumerate();
-        rules.chain(
-            correlations
-                .filter(move |(number, _)| !serves(*number))
-                .map(|(_, correlation)| &correlation.rule),
-        )
+        let correlations =
+            correlations.filter(|(number, _)| !correlation::is_silenced(&self.correlations, *number));
+        rules.chain(correlations.map(|(_, correlation)| &correlation.rule))
     }
 
     /// Returns the rule or correlation of that id or name.
