@@ -1,6 +1,6 @@
 //! Every event of `events/` is valid, stands in `expected.yaml` and is listed in the index.
 
-use crate::repository::{files, read, root};
+use crate::repository::{files, read};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -6,10 +6,11 @@ use crate::repository::{read, root};
 /// differs, so that a second run passes and the change is seen.
 pub(crate) fn assert_part(file: &str, begin: &str, end: &str, wanted: &str) {
     let text = read(file);
-    let marks = |mark: &str| text.find(mark).unwrap_or_else(|| panic!("{file} lacks the mark `{mark}`"));
-    let after_begin = marks(begin) + text[marks(begin)..].find('\n').unwrap() + 1;
-    let before_end = text[..marks(end)].rfind('\n').unwrap() + 1;
-    assert_file(file, &format!("{}{wanted}{}", &text[..after_begin], &text[before_end..]));
+    let (before, rest) = text.split_once(begin).unwrap_or_else(|| panic!("{file} lacks the mark `{begin}`"));
+    let (mark, rest) = rest.split_once('\n').unwrap();
+    let (replaced, after) = rest.split_once(end).unwrap_or_else(|| panic!("{file} lacks the mark `{end}`"));
+    let indent = replaced.rsplit('\n').next().unwrap();
+    assert_file(file, &format!("{before}{begin}{mark}\n{wanted}{indent}{end}{after}"));
 }
 
 /// Holds all of `file` to `wanted`, likewise.

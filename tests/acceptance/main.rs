@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
+mod coverage;
 mod delivery;
 mod dependencies;
 mod docs;
@@ -9,6 +10,7 @@ mod events;
 mod generated;
 mod proofs;
 mod repository;
+mod rule_pages;
 mod rules;
 mod template;
 mod tidy;

@@ -73,7 +73,6 @@ fn every_rule_says_what_people_need_to_know_of_it() {
             ("a technique (attack.t…)", !tagged("attack.t1")),
             ("a tactic (attack.…)", rule.tags.iter().all(|tag| tag.starts_with("attack.t1"))),
             ("a name that is the file's", !file.ends_with(&format!("/{name}.yml"))),
-            ("custom.catalogue", custom("/catalogue").is_none_or(|rows| !rows.is_array())),
             ("custom.responder.suggest", custom("/responder/suggest").is_none_or(|words| !words.is_array())),
         ] {
             if is_missing {
