@@ -41,8 +41,9 @@ enum Answer {
 
 /// Runs the command.
 pub(crate) fn run(options: &args::Plan, terminal: &mut Terminal) -> anyhow::Result<Ended> {
-    let rules =
-        Bundle::from_json(trailreflex_content::RULES.as_bytes()).context("the built-in rules")?.load().rules;
+    let rules = Bundle::built_in(trailreflex_content::RULES)
+        .and_then(|bundle| bundle.load())
+        .context("the built-in rules")?;
     let playbooks = Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS)?;
     let format = terminal.format(options.format);
     let mut ended = Ended::Well;

@@ -48,9 +48,8 @@ pub(crate) fn load(selection: &RuleSelection, terminal: &mut Terminal) -> anyhow
     let mut documents = Vec::new();
     let mut rejected = Vec::new();
     if !selection.only_rules_given {
-        let bundle =
-            Bundle::from_json(trailreflex_content::RULES.as_bytes()).context("the built-in rules")?;
-        documents.extend(bundle.documents().iter().cloned());
+        let bundle = Bundle::built_in(trailreflex_content::RULES);
+        documents.extend(bundle.and_then(|bundle| bundle.documents()).context("the built-in rules")?);
     }
     for found in rule_files(&selection.paths) {
         let path = found.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", name_of(&path)))?;

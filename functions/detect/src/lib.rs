@@ -25,12 +25,12 @@ pub struct Detect {
     pub metrics: Metrics,
 }
 
-/// Compiles the rules that were built in.
+/// Takes the rules that were built in; each is compiled when the first record needs it.
 ///
 /// # Errors
 /// If the bundle is damaged: the build checks it, so this means a broken package.
 pub fn built_in_rules() -> Result<RuleSet, trailreflex_detection::BundleError> {
-    Ok(Bundle::from_json(trailreflex_content::RULES.as_bytes())?.load().rules)
+    Bundle::built_in(trailreflex_content::RULES)?.load()
 }
 
 /// Reads the EventBridge event that carries one record.
@@ -54,9 +54,10 @@ impl Detect {
     /// Safe to repeat: the same record or report gives the same findings with the same ids.
     ///
     /// # Errors
-    /// [`Failure::Permanent`] if the payload carries nothing that is read, [`Failure::Retryable`] if the bus did not answer.
+    /// [`Failure::Permanent`] if the payload carries nothing that is read, or a rule about it turns out to be unusable,
+    /// [`Failure::Retryable`] if the bus did not answer.
     pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
-        let Evaluated { findings, ignored } = read_event(payload)?.evaluate(&self.rules);
+        let Evaluated { findings, ignored, unusable } = read_event(payload)?.evaluate(&self.rules);
         let events = bus_events(&findings).map_err(|error| Failure::permanent("NotJson", error))?;
         if !events.is_empty() {
             self.bus
@@ -79,6 +80,10 @@ impl Detect {
         // The findings are out: a number that is missing must not send them again.
         if let Err(error) = self.metrics.publish(&data(&findings, &ignored, now())).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
+        }
+        // So are the findings of other rules; what the record means to this one must not be lost.
+        if let Some(first) = unusable.first() {
+            return Err(Failure::permanent("RuleUnusable", first.to_string()));
         }
         if ignored.is_empty() {
             return Ok(json!({"status": "evaluated", "findings": findings}));

@@ -1,10 +1,14 @@
 //! Rules that a record may match as far as its API call goes, told apart by their anchors.
+//!
+//! What is to be looked for is planned when rules are compiled or bundled; a plan becomes a bucket, with its automatons,
+//! when the first record asks for it.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use aho_corasick::AhoCorasick;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::anchor::Anchor;
@@ -15,8 +19,25 @@ use crate::matcher::text_of;
 /// Up to this many rules, evaluating all is as fast as telling them apart.
 const SMALL: usize = 8;
 
+/// Rules under one key of the index, as a bundle keeps them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    /// To be evaluated always.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    always: Vec<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Sought>,
+}
+
+/// A field, the texts that are sought in it, and the rules that each is a sign of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Sought {
+    field: String,
+    texts: Vec<(String, Vec<u32>)>,
+}
+
 /// Rules under one key of the index.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Bucket {
     /// To be evaluated always.
     always: Vec<u32>,
@@ -33,13 +54,13 @@ struct Anchored {
     rules: Vec<Vec<u32>>,
 }
 
-impl Bucket {
+impl Plan {
     /// Files `rules`, each with what it demands.
     pub(crate) fn new(rules: &[(u32, &[Anchor])]) -> Self {
-        let mut bucket = Self::default();
+        let mut plan = Self::default();
         if rules.len() <= SMALL {
-            bucket.always = rules.iter().map(|(rule, _)| *rule).collect();
-            return bucket;
+            plan.always = rules.iter().map(|(rule, _)| *rule).collect();
+            return plan;
         }
         let mut frequency: HashMap<(&str, &str), usize> = HashMap::new();
         for anchor in rules.iter().flat_map(|(_, anchors)| *anchors) {
@@ -56,29 +77,37 @@ impl Bucket {
         let mut by_field: BTreeMap<&str, BTreeMap<&str, Vec<u32>>> = BTreeMap::new();
         for (rule, anchors) in rules {
             match anchors.iter().min_by_key(commonness) {
-                None => bucket.always.push(*rule),
+                None => plan.always.push(*rule),
                 Some(anchor) => {
                     let of_field = by_field.entry(&anchor.field).or_default();
                     anchor.texts.iter().for_each(|text| of_field.entry(text).or_default().push(*rule));
                 }
             }
         }
-        for (field, texts) in by_field {
-            let found = AhoCorasick::builder().ascii_case_insensitive(true).build(texts.keys());
-            match found {
-                Ok(found) => {
-                    let rules = texts.into_values().collect();
-                    bucket.fields.push(Anchored { field: FieldPath::new(field), texts: found, rules });
-                }
-                // More texts than the automaton can number: slower, but right.
-                Err(_) => bucket.always.extend(texts.into_values().flatten()),
-            }
-        }
-        bucket.always.sort_unstable();
-        bucket.always.dedup();
-        bucket
+        let sought = |(field, texts): (&str, BTreeMap<&str, Vec<u32>>)| Sought {
+            field: field.to_owned(),
+            texts: texts.into_iter().map(|(text, rules)| (text.to_owned(), rules)).collect(),
+        };
+        plan.fields = by_field.into_iter().map(sought).collect();
+        plan
     }
 
+    /// Makes ready what it says.
+    pub(crate) fn carry_out(self) -> Bucket {
+        let mut bucket = Bucket { always: self.always, fields: Vec::new() };
+        for Sought { field, texts } in self.fields {
+            let (texts, rules): (Vec<String>, Vec<Vec<u32>>) = texts.into_iter().unzip();
+            match AhoCorasick::builder().ascii_case_insensitive(true).build(texts) {
+                Ok(texts) => bucket.fields.push(Anchored { field: FieldPath::new(&field), texts, rules }),
+                // More texts than the automaton can number: slower, but right.
+                Err(_) => bucket.always.extend(rules.into_iter().flatten()),
+            }
+        }
+        bucket
+    }
+}
+
+impl Bucket {
     /// Adds the rules that `record` may match.
     pub(crate) fn candidates(&self, record: &Value, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.always);

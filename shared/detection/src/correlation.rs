@@ -12,6 +12,8 @@ mod parse;
 mod threshold;
 mod window;
 
+use serde::{Deserialize, Serialize};
+
 use crate::condition::Condition;
 use crate::field::FieldPath;
 use crate::rule::Rule;
@@ -69,7 +71,8 @@ pub(crate) enum Statistic {
 }
 
 /// Something that can match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Reference {
     Rule(usize),
     Correlation(usize),

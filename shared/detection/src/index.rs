@@ -2,106 +2,139 @@
 //!
 //! Never narrower than evaluation: where the two fields are not plain strings, every rule is a candidate.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::anchor;
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, Plan};
 use crate::detection::Detection;
 use crate::fold::{fold, folded_unless_ascii};
 use crate::pin::{NAME, Pin, Pins, SOURCE, Text};
+use crate::shelf::Shelf;
+use crate::table;
 
-/// Rule numbers by what they demand.
+/// Stands between source and name. A text that holds it makes a rule's bucket larger, not smaller.
+const BETWEEN: &str = "\0";
+
+/// Rule numbers by what the rules demand.
+///
+/// Kept as bytes, so that those of a bundle serve without being read: the shelf holds the table of keys, the plan for
+/// rules that demand no call, and then each key followed by its plan.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
-    by_call: HashMap<Box<str>, Bucket>,
-    by_name: HashMap<Box<str>, Bucket>,
-    by_source: HashMap<Box<str>, Bucket>,
-    unpinned: Bucket,
+    shelf: Shelf,
+    unpinned: Lazy,
+    /// By the number of the key.
+    buckets: Box<[Lazy]>,
     rules: u32,
 }
 
-/// Where a pin is filed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Call(String),
-    Name(String),
-    Source(String),
-    Unpinned,
-}
+/// A bucket, once it was needed; none if its plan is not readable.
+type Lazy = OnceLock<Option<Box<Bucket>>>;
 
 impl Index {
     /// Files rules, which are numbered in their order.
-    pub(crate) fn new<'d>(detections: impl IntoIterator<Item = &'d Detection>) -> Self {
-        let mut index = Self::default();
+    pub(crate) fn write<'d>(detections: impl IntoIterator<Item = &'d Detection>) -> Vec<u8> {
         let mut anchors = Vec::new();
-        let mut places: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
-        for detection in detections {
-            let mut own = match detection.pins() {
-                Pins::Unpinned => BTreeSet::from([Place::Unpinned]),
-                Pins::Calls(calls) => calls.iter().map(Place::of).collect(),
+        let mut unpinned = Vec::new();
+        let mut keys: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (number, detection) in (0..).zip(detections) {
+            let own = match detection.pins() {
+                Pins::Unpinned => BTreeSet::from([None]),
+                Pins::Calls(calls) => calls.iter().map(key_of).collect(),
             };
-            while let Some(place) = own.pop_first() {
-                places.entry(place).or_default().push(index.rules);
+            for key in own {
+                match key {
+                    Some(key) => keys.entry(key).or_default().push(number),
+                    None => unpinned.push(number),
+                }
             }
             anchors.push(anchor::anchors(detection));
-            index.rules += 1;
         }
-        for (place, rules) in places {
+        let plan = |rules: &[u32]| {
             let numbered = |rule: &u32| Some((*rule, anchors.get(usize::try_from(*rule).ok()?)?.as_slice()));
-            let bucket = Bucket::new(&rules.iter().filter_map(numbered).collect::<Vec<_>>());
-            match place {
-                Place::Call(key) => drop(index.by_call.insert(key.into(), bucket)),
-                Place::Name(key) => drop(index.by_name.insert(key.into(), bucket)),
-                Place::Source(key) => drop(index.by_source.insert(key.into(), bucket)),
-                Place::Unpinned => index.unpinned = bucket,
-            }
+            let plan = Plan::new(&rules.iter().filter_map(numbered).collect::<Vec<_>>());
+            // It is always valid JSON; were it otherwise, reading it would fail and every rule be a candidate.
+            serde_json::to_vec(&plan).unwrap_or_default()
+        };
+        let mut texts = vec![table::write(keys.keys().map(String::as_bytes)), plan(&unpinned)];
+        for (key, rules) in &keys {
+            texts.extend([key.clone().into_bytes(), plan(rules)]);
         }
-        index
+        Shelf::write(&texts)
+    }
+
+    /// Uses what [`Index::write`] has written about `rules` rules.
+    pub(crate) fn read(bytes: Bytes, rules: usize) -> Option<Self> {
+        let rules = u32::try_from(rules).ok()?;
+        let shelf = Shelf::read(bytes)?;
+        let keys = shelf.len().checked_sub(2)? / 2;
+        let buckets = std::iter::repeat_with(Lazy::new).take(keys).collect();
+        Some(Self { shelf, unpinned: Lazy::new(), buckets, rules })
+    }
+
+    /// Returns an index of `rules` rules that tells none of them apart.
+    pub(crate) fn of_nothing(rules: usize) -> Self {
+        Self { rules: u32::try_from(rules).unwrap_or(u32::MAX), ..Self::default() }
     }
 
     /// Returns every rule that may match `record`, once and in the order of the rules.
     pub(crate) fn candidates(&self, record: &Value) -> Vec<u32> {
-        let (Some(source), Some(name)) = (plain(record, SOURCE), plain(record, NAME)) else {
-            return (0..self.rules).collect();
-        };
+        self.told_apart(record).unwrap_or_else(|| (0..self.rules).collect())
+    }
+
+    /// Does so where that can be told.
+    fn told_apart(&self, record: &Value) -> Option<Vec<u32>> {
+        let (source, name) = (plain(record, SOURCE)?, plain(record, NAME)?);
         let mut found = Vec::new();
-        self.unpinned.candidates(record, &mut found);
-        if let (Some(source), Some(name), false) = (source, name, self.by_call.is_empty()) {
-            add(self.by_call.get(call_key(source, name).as_str()), record, &mut found);
+        self.bucket(&self.unpinned, 1)?.candidates(record, &mut found);
+        let (call, end_of_source) = call_key(source.unwrap_or_default(), name.unwrap_or_default());
+        let (only_source, only_name) = (call.get(..=end_of_source)?, call.get(end_of_source..)?);
+        if source.is_some() && name.is_some() {
+            self.add(&call, record, &mut found)?;
         }
-        if let (Some(name), false) = (name, self.by_name.is_empty()) {
-            add(self.by_name.get(fold(name).as_str()), record, &mut found);
+        if name.is_some() {
+            self.add(only_name, record, &mut found)?;
         }
-        if let (Some(source), false) = (source, self.by_source.is_empty()) {
-            add(self.by_source.get(fold(source).as_str()), record, &mut found);
+        if source.is_some() {
+            self.add(only_source, record, &mut found)?;
         }
         found.sort_unstable();
         found.dedup();
-        found
+        Some(found)
     }
-}
 
-fn add(bucket: Option<&Bucket>, record: &Value, found: &mut Vec<u32>) {
-    if let Some(bucket) = bucket {
-        bucket.candidates(record, found);
-    }
-}
-
-impl Place {
-    fn of(pin: &Pin) -> Self {
-        let exact = |text: &Option<Text>| match text {
-            Some(Text::Equals(text)) => Some(fold(text)),
-            Some(Text::StartsWith(_)) | None => None,
-        };
-        match (exact(&pin.source), exact(&pin.name)) {
-            (Some(source), Some(name)) => Self::Call(call_key(&source, &name)),
-            (Some(source), None) => Self::Source(source),
-            (None, Some(name)) => Self::Name(name),
-            (None, None) => Self::Unpinned,
+    /// Adds the rules that are filed under `key`; none if that cannot be told.
+    fn add(&self, key: &str, record: &Value, found: &mut Vec<u32>) -> Option<()> {
+        let is = |number: usize| self.shelf.text(number * 2 + 2) == Some(key.as_bytes());
+        if let Some(number) = table::find(self.shelf.text(0)?, key.as_bytes(), is) {
+            self.bucket(self.buckets.get(number)?, number * 2 + 3)?.candidates(record, found);
         }
+        Some(())
     }
+
+    /// Returns a bucket, planned in the text of that number.
+    fn bucket<'b>(&self, bucket: &'b Lazy, plan: usize) -> Option<&'b Bucket> {
+        let read = || {
+            let plan: Plan = serde_json::from_slice(self.shelf.text(plan)?).ok()?;
+            Some(Box::new(plan.carry_out()))
+        };
+        bucket.get_or_init(read).as_deref()
+    }
+}
+
+/// Returns where a pin is filed; none if that is where rules are that demand no call.
+fn key_of(pin: &Pin) -> Option<String> {
+    let exact = |text: &Option<Text>| match text {
+        Some(Text::Equals(text)) => Some(fold(text)),
+        Some(Text::StartsWith(_)) | None => None,
+    };
+    let (source, name) = (exact(&pin.source), exact(&pin.name));
+    (source.is_some() || name.is_some())
+        .then(|| [source.unwrap_or_default(), name.unwrap_or_default()].join(BETWEEN))
 }
 
 /// Returns a top-level string; the inner none says that it is absent or null, the outer that it is something else.
@@ -117,12 +150,15 @@ fn plain<'r>(record: &'r Value, key: &str) -> Option<Option<&'r str>> {
     }
 }
 
-fn call_key(source: &str, name: &str) -> String {
-    let mut key = String::with_capacity(source.len() + name.len() + 1);
+/// Returns the key of a call, and where its source ends.
+///
+/// Up to and with what stands there it is the key of rules about the source, from there on that of rules about the name.
+fn call_key(source: &str, name: &str) -> (String, usize) {
+    let mut key = String::with_capacity(source.len() + name.len() + BETWEEN.len());
     key.push_str(&folded_unless_ascii(source));
-    // No text holds this byte, so that no two calls share a key by accident; if one does, it is only slower.
-    key.push('\0');
+    let end_of_source = key.len();
+    key.push_str(BETWEEN);
     key.push_str(&folded_unless_ascii(name));
     key.make_ascii_lowercase();
-    key
+    (key, end_of_source)
 }

@@ -25,6 +25,7 @@ mod detection;
 mod document;
 mod draft;
 mod encode;
+mod entry;
 mod explain;
 mod field;
 mod filter;
@@ -47,6 +48,9 @@ mod regex;
 mod reject;
 mod rule;
 mod ruleset;
+mod shelf;
+mod shelved;
+mod table;
 mod template;
 mod time;
 #[cfg(feature = "yaml")]

@@ -1,6 +1,6 @@
 //! From documents to a rule set: what each is, and which of them refer to others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -9,57 +9,63 @@ use crate::collection::{self, Collection};
 use crate::correlation::{self, Correlation, ParsedCorrelation, Reference};
 use crate::detection::Detection;
 use crate::document::{Document, Origin};
+use crate::entry::Test;
 use crate::filter::Filter;
 use crate::lint::{self, Concern, Warning};
 use crate::logsource;
 use crate::placeholders::Placeholders;
 use crate::reject::{Reason, Rejected};
 use crate::rule::{self, Rule};
-use crate::ruleset::{CompiledRule, Loaded, RuleSet};
+use crate::ruleset::{Loaded, RuleSet};
 
-/// Compiles `documents`; also returns the numbers of those it rejects, counted from 0.
+/// Accepted documents and how they refer to one another, from which a bundle is made.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// Each with the numbers of the filters that concern it.
+    pub(crate) rules: Vec<(Document, Vec<usize>)>,
+    pub(crate) filters: Vec<Document>,
+    /// Each with what it is about, and after that.
+    pub(crate) correlations: Vec<(Document, Vec<Reference>)>,
+}
+
+/// Compiles `documents`; also returns those it accepts.
 pub(crate) fn load(
     documents: impl IntoIterator<Item = Document>,
     placeholders: &Placeholders,
-) -> (Loaded, BTreeSet<usize>) {
+) -> (Loaded, Kept) {
     let mut loader = Loader::new(placeholders);
     let mut collection = Collection::default();
     let documents: Vec<Document> = documents.into_iter().collect();
     let is_collection = collection::is_needed(&documents);
-    for (number, document) in documents.into_iter().enumerate() {
+    for document in documents {
         if !is_collection {
-            loader.add(Numbered { number, document });
+            loader.add(document);
             continue;
         }
         match collection.resolve(&document) {
-            Ok(Some(document)) => loader.add(Numbered { number, document }),
+            Ok(Some(document)) => loader.add(document),
             Ok(None) => {}
-            Err(reason) => loader.reject(&Numbered { number, document }, reason),
+            Err(reason) => loader.reject(&document, reason),
         }
     }
     loader.finish()
 }
 
-struct Numbered {
-    number: usize,
-    document: Document,
-}
-
 /// What a document is.
 enum Kind {
-    Rule(Box<CompiledRule>),
+    Rule(Box<(Rule, Test)>),
     Filter(Filter),
     Correlation(Box<ParsedCorrelation>),
 }
 
 struct Loader<'p> {
     placeholders: &'p Placeholders,
-    rules: Vec<CompiledRule>,
-    filters: Vec<(Numbered, Filter)>,
-    correlations: Vec<(Numbered, ParsedCorrelation)>,
+    rules: Vec<(Rule, Test)>,
+    filters: Vec<(Document, Filter)>,
+    correlations: Vec<(Document, ParsedCorrelation)>,
+    kept: Kept,
     names: HashMap<String, Origin>,
     rejected: Vec<Rejected>,
-    rejected_numbers: BTreeSet<usize>,
     warnings: Vec<Warning>,
 }
 
@@ -70,20 +76,23 @@ impl<'p> Loader<'p> {
             rules: Vec::new(),
             filters: Vec::new(),
             correlations: Vec::new(),
+            kept: Kept::default(),
             names: HashMap::new(),
             rejected: Vec::new(),
-            rejected_numbers: BTreeSet::new(),
             warnings: Vec::new(),
         }
     }
 
     /// Compiles one document as far as it stands for itself.
-    fn add(&mut self, document: Numbered) {
-        match self.try_add(&document.document) {
+    fn add(&mut self, document: Document) {
+        match self.try_add(&document) {
             Ok(kind) => {
-                self.warn(&document, lint::lint(&document.document));
+                self.warn(&document, lint::lint(&document));
                 match kind {
-                    Kind::Rule(compiled) => self.rules.push(*compiled),
+                    Kind::Rule(compiled) => {
+                        self.rules.push(*compiled);
+                        self.kept.rules.push((document.without_text(), Vec::new()));
+                    }
                     Kind::Filter(filter) => self.filters.push((document, filter)),
                     Kind::Correlation(parsed) => self.correlations.push((document, *parsed)),
                 }
@@ -109,18 +118,17 @@ impl<'p> Loader<'p> {
         logsource::check(map)?;
         let detection = Detection::compile(section, &["timeframe"], self.placeholders)?;
         self.claim(&rule)?;
-        let compiled = CompiledRule { rule, detection, filters: Vec::new(), is_reported: true };
-        Ok(Kind::Rule(Box::new(compiled)))
+        Ok(Kind::Rule(Box::new((rule, Test { detection, filters: Vec::new() }))))
     }
 
     /// Applies what refers to other documents.
-    fn finish(mut self) -> (Loaded, BTreeSet<usize>) {
+    fn finish(mut self) -> (Loaded, Kept) {
         for (document, filter) in std::mem::take(&mut self.filters) {
-            self.apply(&document, &filter);
+            self.apply(document, &filter);
         }
         let correlations = self.resolve();
-        let rules = RuleSet::new(self.rules, correlations);
-        (Loaded { rules, rejected: self.rejected, warnings: self.warnings }, self.rejected_numbers)
+        let rules = RuleSet::compiled(self.rules, correlations);
+        (Loaded { rules, rejected: self.rejected, warnings: self.warnings }, self.kept)
     }
 
     /// Looks up what correlations are about, each after those it is about; the others are rejected.
@@ -137,6 +145,8 @@ impl<'p> Loader<'p> {
                         if !correlation.is_decidable_live() {
                             self.warn(&document, vec![Concern::OnlyInHistory]);
                         }
+                        let references = correlation.references.clone();
+                        self.kept.correlations.push((document.without_text(), references));
                         resolved.push(correlation);
                     }
                     Err(_) => still_waiting.push((document, parsed)),
@@ -156,7 +166,7 @@ impl<'p> Loader<'p> {
     }
 
     fn find(&self, resolved: &[Correlation], name: &str) -> Result<Reference, Reason> {
-        let rule = self.rules.iter().position(|compiled| compiled.rule.is_called(name));
+        let rule = self.rules.iter().position(|(rule, _)| rule.is_called(name));
         let correlation = || resolved.iter().position(|correlation| correlation.rule.is_called(name));
         rule.map(Reference::Rule)
             .or_else(|| correlation().map(Reference::Correlation))
@@ -164,22 +174,22 @@ impl<'p> Loader<'p> {
     }
 
     /// Adds a filter to its rules; one that has none left is rejected.
-    fn apply(&mut self, document: &Numbered, filter: &Filter) {
-        for compiled in &mut self.rules {
-            if filter.concerns(&compiled.rule) {
-                compiled.filters.push(Arc::clone(&filter.detection));
-            }
-        }
-        let is_missing = |name: &&String| !self.rules.iter().any(|compiled| compiled.rule.is_called(name));
+    fn apply(&mut self, document: Document, filter: &Filter) {
+        let is_missing = |name: &&String| !self.rules.iter().any(|(rule, _)| rule.is_called(name));
         let missing: Vec<String> = filter.names().iter().filter(is_missing).cloned().collect();
-        match missing.first() {
-            Some(first) if missing.len() == filter.names().len() => {
-                self.reject(document, Reason::UnknownRule(first.clone()));
-            }
-            Some(_) | None => {
-                self.warn(document, missing.into_iter().map(Concern::FilterOfUnknown).collect());
+        if let Some(first) = missing.first()
+            && missing.len() == filter.names().len()
+        {
+            return self.reject(&document, Reason::UnknownRule(first.clone()));
+        }
+        for ((rule, test), (_, filters)) in self.rules.iter_mut().zip(&mut self.kept.rules) {
+            if filter.concerns(rule) {
+                test.filters.push(Arc::clone(&filter.detection));
+                filters.push(self.kept.filters.len());
             }
         }
+        self.warn(&document, missing.into_iter().map(Concern::FilterOfUnknown).collect());
+        self.kept.filters.push(document.without_text());
     }
 
     /// Takes the id and name of `rule`.
@@ -196,17 +206,14 @@ impl<'p> Loader<'p> {
         Ok(())
     }
 
-    fn reject(&mut self, document: &Numbered, reason: Reason) {
-        self.rejected_numbers.insert(document.number);
-        let document = &document.document;
+    fn reject(&mut self, document: &Document, reason: Reason) {
         let origin = document.place_of(&reason.places());
         self.rejected.push(Rejected { origin, title: document.title(), reason });
     }
 
-    fn warn(&mut self, document: &Numbered, concerns: Vec<Concern>) {
-        let Document { origin, .. } = &document.document;
-        let title = document.document.title();
-        let warning = |concern| Warning { origin: origin.clone(), title: title.clone(), concern };
+    fn warn(&mut self, document: &Document, concerns: Vec<Concern>) {
+        let title = document.title();
+        let warning = |concern| Warning { origin: document.origin.clone(), title: title.clone(), concern };
         self.warnings.extend(concerns.into_iter().map(warning));
     }
 }

@@ -82,13 +82,16 @@ pub enum Reason {
     /// A correlation is not one.
     #[error("correlation: {0}")]
     BadCorrelation(String),
+    /// A bundle holds something else where the document should be.
+    #[error("the bundle of rules is damaged here; build it again")]
+    Damaged,
 }
 
 impl Reason {
     /// Returns texts near which the mistake is in the document, nearest first.
     pub(crate) fn places(&self) -> Vec<&str> {
         match self {
-            Self::NotYaml(_) | Self::NotAMap | Self::UnknownKind => Vec::new(),
+            Self::NotYaml(_) | Self::NotAMap | Self::UnknownKind | Self::Damaged => Vec::new(),
             Self::Missing(key) => vec![key],
             Self::WrongType { key, .. } => vec![key],
             Self::UnknownLevel(_) => vec!["level:"],

@@ -1,14 +1,14 @@
-//! Rules compiled together.
+//! Rules to be evaluated together: compiled, or in a bundle and compiled when they are needed.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use crate::correlation::{
     self, Alert, Contribution, Correlation, Moment, Reference, Scope, SkipReason, Skipped, WindowStore,
 };
-use crate::detection::Detection;
 use crate::document::Document;
+use crate::entry::{Entry, Part, Test};
 use crate::explain::{self, Explanation};
 use crate::index::Index;
 use crate::lint::Warning;
@@ -17,14 +17,17 @@ use crate::pin::Pins;
 use crate::placeholders::Placeholders;
 use crate::reject::Rejected;
 use crate::rule::Rule;
+use crate::shelved::Shelved;
 
-/// Rules, compiled and indexed.
+/// Rules, indexed.
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
-    rules: Vec<CompiledRule>,
+    entries: Box<[Entry]>,
     /// Each after those it is about.
-    correlations: Vec<Correlation>,
+    correlations: OnceLock<Result<Vec<Correlation>, Box<Rejected>>>,
     index: Index,
+    /// Where what is not compiled yet is to be found.
+    shelved: Shelved,
 }
 
 /// What became of documents.
@@ -43,7 +46,8 @@ pub struct Loaded {
 pub struct Match<'r> {
     /// The rule's header.
     pub rule: &'r Rule,
-    compiled: &'r CompiledRule,
+    test: &'r Test,
+    part: Part,
     number: usize,
 }
 
@@ -71,16 +75,6 @@ pub struct RequiredEvents<'r> {
     pub correlations: Vec<&'r Rule>,
 }
 
-/// A rule and the filters that concern it.
-#[derive(Debug, Clone)]
-pub(crate) struct CompiledRule {
-    pub(crate) rule: Rule,
-    pub(crate) detection: Detection,
-    pub(crate) filters: Vec<Arc<Detection>>,
-    /// Whether a match is a finding, not only part of one.
-    pub(crate) is_reported: bool,
-}
-
 impl RuleSet {
     /// Compiles `documents` without any list for placeholders.
     pub fn load(documents: impl IntoIterator<Item = Document>) -> Loaded {
@@ -93,18 +87,37 @@ impl RuleSet {
     }
 
     /// Indexes compiled rules; each of `correlations` comes after those it is about.
-    pub(crate) fn new(mut rules: Vec<CompiledRule>, correlations: Vec<Correlation>) -> Self {
-        for correlation in correlations.iter().filter(|correlation| !correlation.generate) {
+    pub(crate) fn compiled(rules: Vec<(Rule, Test)>, correlations: Vec<Correlation>) -> Self {
+        let mut parts = vec![Part { is_reported: true, is_correlated: false }; rules.len()];
+        for correlation in &correlations {
             for reference in &correlation.references {
                 if let Reference::Rule(number) = reference
-                    && let Some(compiled) = rules.get_mut(*number)
+                    && let Some(part) = parts.get_mut(*number)
                 {
-                    compiled.is_reported = false;
+                    part.is_correlated = true;
+                    part.is_reported &= correlation.generate;
                 }
             }
         }
-        let index = Index::new(rules.iter().map(|compiled| &compiled.detection));
-        Self { rules, correlations, index }
+        let index = Index::write(rules.iter().map(|(_, test)| &test.detection));
+        let index = Index::read(index.into(), rules.len()).unwrap_or_else(|| Index::of_nothing(rules.len()));
+        let numbered = (0..).zip(parts).zip(rules);
+        let entries =
+            numbered.map(|((number, part), (rule, test))| Entry::compiled(number, part, rule, test));
+        Self {
+            entries: entries.collect(),
+            correlations: Ok(correlations).into(),
+            index,
+            shelved: Shelved::default(),
+        }
+    }
+
+    /// Takes rules as they stand in a bundle; none if that is damaged.
+    pub(crate) fn shelved(shelved: Shelved) -> Option<Self> {
+        let numbered = (0..).zip(shelved.parts());
+        let entries: Box<[Entry]> = numbered.map(|(number, part)| Entry::shelved(number, part)).collect();
+        let index = Index::read(shelved.index()?, entries.len())?;
+        Some(Self { entries, correlations: OnceLock::new(), index, shelved })
     }
 
     /// Returns the rules that `record` matches, in the order they were loaded.
@@ -112,7 +125,7 @@ impl RuleSet {
     /// Rules that only serve correlations are left out, see [`RuleSet::observe`].
     pub fn evaluate(&self, record: &Value) -> Vec<Match<'_>> {
         let mut matches = self.all_matches(record);
-        matches.retain(|found| found.compiled.is_reported);
+        matches.retain(|found| found.part.is_reported);
         matches
     }
 
@@ -120,7 +133,7 @@ impl RuleSet {
     pub fn observe(&self, record: &Value) -> Observation<'_> {
         let mut matches = self.all_matches(record);
         let (contributions, skipped) = self.contributions(&matches, record);
-        matches.retain(|found| found.compiled.is_reported);
+        matches.retain(|found| found.part.is_reported);
         Observation { matches, contributions, skipped }
     }
 
@@ -137,24 +150,51 @@ impl RuleSet {
         store: &S,
         contributions: Vec<Contribution>,
     ) -> Result<Vec<Alert<'_>>, S::Error> {
-        correlation::correlate(&self.correlations, store, contributions, Scope::Live).await
+        correlation::correlate(self.compiled_correlations(), store, contributions, Scope::Live).await
     }
 
     /// Returns the alerts of everything that happened, oldest first.
     ///
     /// The result is the same for any order of `contributions`, and with any of them several times.
     pub fn correlate_history(&self, contributions: Vec<Contribution>) -> Vec<Alert<'_>> {
-        correlation::correlate_history(&self.correlations, contributions)
+        correlation::correlate_history(self.compiled_correlations(), contributions)
+    }
+
+    /// Returns why rules that `record` may match cannot be used: then the matches found are not all there are.
+    ///
+    /// A bundle holds only rules that were compiled when it was built, so this is empty unless the bundle is damaged or
+    /// was built by a version that understood rules in another way.
+    pub fn unusable(&self, record: &Value) -> Vec<&Rejected> {
+        let entries = || self.candidates(record);
+        let mut problems: Vec<&Rejected> = entries().filter_map(Entry::problem).collect();
+        if let Some(Err(rejected)) = self.correlations.get()
+            && entries().any(|entry| entry.part.is_correlated)
+        {
+            problems.push(rejected);
+        }
+        problems
+    }
+
+    /// Compiles everything that is not yet, and returns why what cannot be used cannot.
+    pub fn check(&self) -> Vec<&Rejected> {
+        let _all = (self.tests().count(), self.rules(), self.compiled_correlations());
+        let correlations = self.correlations.get().and_then(|correlations| correlations.as_ref().err());
+        self.entries
+            .iter()
+            .filter_map(Entry::problem)
+            .chain(correlations.map(|rejected| &**rejected))
+            .collect()
     }
 
     /// Returns the headers of all correlations.
     pub fn correlations(&self) -> impl ExactSizeIterator<Item = &Rule> {
-        self.correlations.iter().map(|correlation| &correlation.rule)
+        self.compiled_correlations().iter().map(|correlation| &correlation.rule)
     }
 
     /// Returns the headers of all rules.
     pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> {
-        self.rules.iter().map(|compiled| &compiled.rule)
+        let usable = self.entries.iter().filter_map(|entry| entry.rule(&self.shelved).ok());
+        usable.collect::<Vec<_>>().into_iter()
     }
 
     /// Returns the headers of the rules and correlations that are findings in their own right when they match.
@@ -172,20 +212,22 @@ impl RuleSet {
     }
 
     /// Returns, per rule, the calls without which it cannot match: what event patterns must let through.
+    ///
+    /// Rules that only serve correlations are among them, so that those get what they count.
     pub fn required_events(&self) -> impl ExactSizeIterator<Item = RequiredEvents<'_>> {
-        self.rules.iter().enumerate().map(|(number, compiled)| RequiredEvents {
-            rule: &compiled.rule,
-            pins: compiled.detection.pins(),
-            is_reported: compiled.is_reported,
-            correlations: self.counting(number),
-        })
+        let required = self.entries.iter().filter_map(|entry| {
+            let (rule, test) = (entry.rule(&self.shelved).ok()?, entry.test(&self.shelved).ok()?);
+            let (pins, is_reported) = (test.detection.pins(), entry.part.is_reported);
+            Some(RequiredEvents { rule, pins, is_reported, correlations: self.counting(entry.number) })
+        });
+        required.collect::<Vec<_>>().into_iter()
     }
 
     /// Returns the correlations that the matches of a rule reach.
     fn counting(&self, rule: usize) -> Vec<&Rule> {
         let mut reached = vec![Reference::Rule(rule)];
         let mut counting = Vec::new();
-        for (number, correlation) in self.correlations.iter().enumerate() {
+        for (number, correlation) in self.compiled_correlations().iter().enumerate() {
             // Each comes after those it is about, so one pass reaches all.
             if correlation.references.iter().any(|reference| reached.contains(reference)) {
                 reached.push(Reference::Correlation(number));
@@ -195,24 +237,43 @@ impl RuleSet {
         counting
     }
 
+    /// Returns what each rule looks for.
+    pub(crate) fn tests(&self) -> impl Iterator<Item = &Test> {
+        self.entries.iter().filter_map(|entry| entry.test(&self.shelved).ok())
+    }
+
+    /// Returns what each rule is for.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Part> {
+        self.entries.iter().map(|entry| entry.part)
+    }
+
+    fn compiled_correlations(&self) -> &[Correlation] {
+        self.correlations.get_or_init(|| self.shelved.correlations()).as_deref().unwrap_or_default()
+    }
+
+    fn candidates(&self, record: &Value) -> impl Iterator<Item = &Entry> {
+        self.index.candidates(record).into_iter().filter_map(|number| {
+            let number = usize::try_from(number).ok()?;
+            self.entries.get(number)
+        })
+    }
+
     fn all_matches(&self, record: &Value) -> Vec<Match<'_>> {
-        let mut matches = Vec::new();
-        for number in self.index.candidates(record) {
-            let Ok(number) = usize::try_from(number) else { continue };
-            if let Some(compiled) = self.rules.get(number).filter(|compiled| compiled.matches(record)) {
-                matches.push(Match { rule: &compiled.rule, compiled, number });
-            }
-        }
-        matches
+        let matches = self.candidates(record).filter_map(|entry| {
+            let test = entry.test(&self.shelved).ok().filter(|test| test.matches(record))?;
+            let rule = entry.rule(&self.shelved).ok()?;
+            Some(Match { rule, test, part: entry.part, number: entry.number })
+        });
+        matches.collect()
     }
 
     fn contributions(&self, matches: &[Match<'_>], record: &Value) -> (Vec<Contribution>, Vec<Skipped>) {
         let mut contributions = Vec::new();
         let mut skipped = Vec::new();
         let mut moment = None;
-        for found in matches {
+        for found in matches.iter().filter(|found| found.part.is_correlated) {
             let reference = Reference::Rule(found.number);
-            let about = self.correlations.iter().enumerate();
+            let about = self.compiled_correlations().iter().enumerate();
             for (number, correlation) in about.filter(|(_, one)| one.references.contains(&reference)) {
                 let moment = moment.get_or_insert_with(|| Moment::of(record));
                 let added = match moment {
@@ -231,15 +292,9 @@ impl RuleSet {
     }
 }
 
-impl CompiledRule {
-    fn matches(&self, record: &Value) -> bool {
-        self.detection.matches(record) && self.filters.iter().all(|filter| filter.matches(record))
-    }
-}
-
 impl Match<'_> {
     /// Tells which selections and which values of `record`, the one that matched, made the rule match.
     pub fn explain(&self, record: &Value) -> Explanation {
-        explain::explain(&self.compiled.detection, record)
+        explain::explain(&self.test.detection, record)
     }
 }

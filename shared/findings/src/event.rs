@@ -4,7 +4,7 @@ use crate::detail::Malformed;
 use crate::judged::{Ignored, Judged};
 use crate::{findings, guardduty, health, security_hub};
 use serde_json::Value;
-use trailreflex_detection::RuleSet;
+use trailreflex_detection::{Rejected, RuleSet};
 use trailreflex_model::cloudtrail::{DetailKind, Envelope, NotARecord, NotAnEnvelope, Record};
 use trailreflex_model::{AccountId, Finding, shown};
 
@@ -27,6 +27,8 @@ pub struct Evaluated {
     pub findings: Vec<Finding>,
     /// What was not taken for a finding, and why.
     pub ignored: Vec<Ignored>,
+    /// Why rules that the record may concern could not be used: then there may be more findings than these.
+    pub unusable: Vec<Rejected>,
 }
 
 /// Why an event cannot be used: no retry would change that.
@@ -124,7 +126,11 @@ impl Event {
     pub fn evaluate(&self, rules: &RuleSet) -> Evaluated {
         let mut evaluated = Evaluated::default();
         match self {
-            Self::Record(carried) => evaluated.findings = findings(rules, &carried.0, &carried.1),
+            Self::Record(carried) => {
+                let (envelope, record) = &**carried;
+                evaluated.findings = findings(rules, envelope, record);
+                evaluated.unusable = rules.unusable(record.raw()).into_iter().cloned().collect();
+            }
             Self::Reports(reports) => {
                 for report in reports {
                     match report {

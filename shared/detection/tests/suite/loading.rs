@@ -154,17 +154,45 @@ fn required_events_are_the_calls_a_rule_cannot_do_without() {
 
 #[test]
 fn a_bundle_holds_the_accepted_rules_and_notices_damage() {
-    let (bundle, rejected) = Bundle::build(read_yaml("rules/some.yml", FILE).0, Placeholders::default());
+    let (documents, _) = read_yaml("rules/some.yml", FILE);
+    let (bundle, rejected) = Bundle::build(documents, &Placeholders::default()).unwrap();
     assert_eq!(rejected.len(), 1);
-    let json = bundle.to_json().unwrap();
-    let again = Bundle::from_json(json.as_bytes()).unwrap();
+    let bytes = bundle.as_bytes().to_vec();
+    let again = Bundle::from_bytes(bytes.clone()).unwrap();
     assert_eq!(again, bundle);
-    let loaded = again.load();
-    assert_eq!((loaded.rules.rules().len(), loaded.rejected.len()), (2, 0));
-    assert_eq!(loaded.rules.evaluate(&json!({"userIdentity": {"type": "Root"}})).len(), 1);
+    assert_eq!(again.documents().unwrap().len(), 2);
+    let rules = again.load().unwrap();
+    assert_eq!((rules.rules().len(), rules.check()), (2, Vec::new()));
+    assert_eq!(rules.evaluate(&json!({"userIdentity": {"type": "Root"}})).len(), 1);
 
-    let damaged = json.replace("StopLogging", "StartLogging");
-    assert!(matches!(Bundle::from_json(damaged.as_bytes()), Err(BundleError::Damaged)));
-    let newer = json.replacen("\"format\":1", "\"format\":2", 1);
-    assert!(matches!(Bundle::from_json(newer.as_bytes()), Err(BundleError::OtherFormat { found: 2 })));
+    let mut damaged = bytes.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert_eq!(Bundle::from_bytes(damaged).unwrap_err(), BundleError::Damaged);
+    let mut newer = bytes.clone();
+    newer[16] = 3;
+    assert_eq!(Bundle::from_bytes(newer).unwrap_err(), BundleError::OtherFormat { found: 3 });
+    assert_eq!(Bundle::from_bytes(b"{}".to_vec()).unwrap_err(), BundleError::NotABundle);
+}
+
+#[test]
+fn a_rule_that_turns_out_to_be_unusable_is_named_for_every_record_it_may_concern() {
+    let (documents, _) = read_yaml("rules/some.yml", FILE);
+    let bundle = Bundle::build(documents, &Placeholders::default()).unwrap().0;
+    // Damage in the program itself, which nobody compares with the hash.
+    let mut bytes = bundle.as_bytes().to_vec();
+    let wanted = br#""eventName":["StopLogging","DeleteTrail"]"#;
+    let place = bytes.windows(wanted.len()).position(|window| window == wanted).unwrap();
+    bytes[place] = b'!';
+    let rules = Bundle::built_in(bytes.leak()).unwrap().load().unwrap();
+    let stopped = json!({"eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging"});
+    let by_root = json!({"eventName": "X", "userIdentity": {"type": "Root"}});
+    for (record, found, unusable) in [
+        (&stopped, 0, vec!["rules/some.yml:2: the bundle of rules is damaged here; build it again"]),
+        (&by_root, 1, Vec::new()),
+    ] {
+        assert_eq!(rules.evaluate(record).len(), found, "{record}");
+        let problems: Vec<String> = rules.unusable(record).iter().map(ToString::to_string).collect();
+        assert_eq!(problems, unusable, "{record}");
+    }
+    assert_eq!(rules.check().len(), 1);
 }

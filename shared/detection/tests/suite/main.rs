@@ -1,11 +1,15 @@
 //! Everything about rules that can be seen from outside, in one binary.
 
 #[cfg(test)]
+mod bundles;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod collections;
 #[cfg(test)]
 mod correlations;
+#[cfg(test)]
+mod generated;
 #[cfg(test)]
 mod index;
 #[cfg(test)]
