@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use trailreflex_contain_identity::{Answer, Responder, Trouble, built_in_playbooks, data};
+use trailreflex_detection::Bundle;
 use trailreflex_metrics::{Datum, Function, Metric};
 use trailreflex_response::{
     Fault, Guardrails, KeyStatus, MemoryJournal, Mode, OutcomeStatus, Reason, SimulatedAccount,
@@ -48,15 +49,14 @@ fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal> {
 
 /// A finding of the rule called `name`, as it comes from the bus.
 fn finding(name: &str) -> Value {
-    let rules: Value = serde_json::from_str(trailreflex_content::RULES).unwrap();
-    let documents = rules["documents"].as_array().unwrap();
-    let rule = documents.iter().find(|document| document["value"]["name"] == name).unwrap();
+    let rules = Bundle::built_in(trailreflex_content::RULES).unwrap().load().unwrap();
+    let rule = rules.rule(name).unwrap();
     json!({
         "version": "0", "id": "b-1", "detail-type": "Trailreflex Finding", "source": "trailreflex.detect",
         "account": "111122223333", "region": "us-east-1", "time": "2026-11-24T10:00:02Z", "resources": [],
         "detail": {
             "id": "0123456789abcdef0123456789abcdef",
-            "rule": {"id": rule["value"]["id"], "title": rule["value"]["title"]},
+            "rule": {"id": rule.id, "title": rule.title},
             "severity": "critical",
             "evidence": {
                 "account": "111122223333", "region": "us-east-1", "eventId": "r-1",

@@ -199,10 +199,11 @@ impl RuleSet {
 
     /// Returns the headers of the rules and correlations that are findings in their own right when they match.
     pub fn reported(&self) -> impl Iterator<Item = &Rule> {
-        let rules = self.rules.iter().filter(|compiled| compiled.is_reported).map(|compiled| &compiled.rule);
-        let correlations = self.correlations.iter().enumerate();
-        let correlations =
-            correlations.filter(|(number, _)| !correlation::is_silenced(&self.correlations, *number));
+        let rules = self.entries.iter().filter(|entry| entry.part.is_reported);
+        let rules = rules.filter_map(|entry| entry.rule(&self.shelved).ok());
+        let all = self.compiled_correlations();
+        let correlations = all.iter().enumerate();
+        let correlations = correlations.filter(|(number, _)| !correlation::is_silenced(all, *number));
         rules.chain(correlations.map(|(_, correlation)| &correlation.rule))
     }
 
