@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use trailreflex_detect::built_in_rules;
-use trailreflex_findings::findings;
+use trailreflex_findings::Event;
 use trailreflex_model::AccountId;
 use trailreflex_response::Request;
 
@@ -28,8 +28,12 @@ pub(crate) struct Detection {
     pub(crate) fires: Vec<String>,
     #[serde(default)]
     pub(crate) near_miss_of: Vec<String>,
-    #[serde(default = "yes")]
-    pub(crate) carries_a_record: bool,
+    /// Why a report of another AWS service is ignored.
+    #[serde(default)]
+    pub(crate) ignored: Vec<String>,
+    /// Why `detect` cannot use the event.
+    #[serde(default)]
+    pub(crate) refused: Option<String>,
 }
 
 /// What must come of an event for `contain-identity`.
@@ -55,10 +59,6 @@ pub(crate) enum Answer {
     Invalid(String),
     /// A request to take a plan back.
     Undo,
-}
-
-fn yes() -> bool {
-    true
 }
 
 pub(crate) fn expected() -> Expected {
@@ -100,8 +100,7 @@ fn ids_of_events_tell_them_apart() {
     for case in expected().detect {
         let event = event(&case.file);
         assert!(seen.insert(event["id"].to_string()), "{}: its `id` is that of another event", case.file);
-        if case.carries_a_record {
-            let id = event["detail"]["eventID"].to_string();
+        if let Some(id) = event["detail"].get("eventID").map(ToString::to_string) {
             assert!(seen.insert(id), "{}: its `eventID` is that of another event", case.file);
         }
     }
@@ -126,8 +125,7 @@ fn findings_are_those_that_detect_makes_of_their_events() {
     let rules = built_in_rules().unwrap();
     for Response { file, detail_of, .. } in expected().contain_identity {
         let Some(source) = detail_of else { continue };
-        let (envelope, record) = trailreflex_detect::read(event(&source)).unwrap();
-        let made = findings(&rules, &envelope, &record).into_iter();
+        let made = Event::read(event(&source)).unwrap().evaluate(&rules).findings.into_iter();
         let made: Vec<Value> = made.map(|finding| serde_json::to_value(finding).unwrap()).collect();
         let detail = event(&file)["detail"].clone();
         assert!(made.contains(&detail), "{file} is none of these of {source}:\n{:#}", Value::Array(made));
@@ -146,11 +144,12 @@ fn the_index_is_up_to_date() {
 fn index(expected: &Expected) -> String {
     let mut text =
         "\n## For `detect`\n\n| event | what it is | rules that fire |\n|---|---|---|\n".to_owned();
-    for Detection { file, what, fires, carries_a_record, .. } in &expected.detect {
-        let fires = match fires.as_slice() {
-            [] if *carries_a_record => "none".to_owned(),
-            [] => "refused: no CloudTrail record".to_owned(),
-            names => format!("`{}`", names.join("`, `")),
+    for Detection { file, what, fires, ignored, refused, .. } in &expected.detect {
+        let fires = match (fires.as_slice(), ignored.as_slice(), refused) {
+            ([], [], None) => "none".to_owned(),
+            ([], [], Some(reason)) => format!("refused: {reason}"),
+            ([], reasons, _) => format!("ignored: `{}`", reasons.join("`, `")),
+            (names, _, _) => format!("`{}`", names.join("`, `")),
         };
         writeln!(text, "| [{file}]({file}) | {what} | {fires} |").unwrap();
     }

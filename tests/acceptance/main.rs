@@ -12,5 +12,6 @@ mod proofs;
 mod repository;
 mod rule_pages;
 mod rules;
+mod sources;
 mod template;
 mod tidy;

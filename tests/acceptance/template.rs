@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use trailreflex_response::{ActionKind, LEASE_SECONDS, Playbooks};
 
 /// The template with `!Ref x` as `{"!Ref": x}`.
-fn template() -> Value {
+pub(crate) fn template() -> Value {
     plain(yaml_serde::from_str(&read("template.yaml")).unwrap())
 }
 
@@ -51,7 +51,7 @@ fn functions() -> BTreeMap<String, (String, Value)> {
     resources().into_iter().filter_map(function).collect()
 }
 
-fn texts(value: &Value) -> Vec<String> {
+pub(crate) fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Array(values) => values.iter().flat_map(texts).collect(),
         Value::String(text) => vec![text.clone()],

@@ -1,4 +1,5 @@
-//! One event in, findings on the bus out: a CloudTrail record, or another AWS service's report. Holds no power over the account but to report.
+//! One event in, findings on the bus out: a CloudTrail record, or another AWS service's report. Holds no power over the
+//! account but to report.
 
 mod config;
 mod report;
@@ -12,7 +13,6 @@ use trailreflex_detection::{Bundle, RuleSet};
 use trailreflex_findings::{Evaluated, Event};
 use trailreflex_lambda::{Failure, now};
 use trailreflex_model::cause_chain;
-use trailreflex_model::cloudtrail::{Envelope, Record};
 
 /// The function `detect`.
 #[derive(Debug)]
@@ -33,18 +33,11 @@ pub fn built_in_rules() -> Result<RuleSet, trailreflex_detection::BundleError> {
     Bundle::built_in(trailreflex_content::RULES)?.load()
 }
 
-/// Reads the EventBridge event that carries one record.
+/// Reads an EventBridge event.
 ///
 /// # Errors
-/// [`Failure::Permanent`] if it carries none: no retry would change that.
-pub fn read(payload: Value) -> Result<(Envelope, Record), Failure> {
-    match read_event(payload)? {
-        Event::Record(carried) => Ok(*carried),
-        Event::Reports(_) => Err(Failure::permanent("NotARecord", "the event is a report, not a record")),
-    }
-}
-
-fn read_event(payload: Value) -> Result<Event, Failure> {
+/// [`Failure::Permanent`] if it carries nothing that is read here: no retry would change that.
+pub fn read(payload: Value) -> Result<Event, Failure> {
     Event::read(payload).map_err(|error| Failure::permanent(error.code(), error))
 }
 
@@ -57,7 +50,7 @@ impl Detect {
     /// [`Failure::Permanent`] if the payload carries nothing that is read, or a rule about it turns out to be unusable,
     /// [`Failure::Retryable`] if the bus did not answer.
     pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
-        let Evaluated { findings, ignored, unusable } = read_event(payload)?.evaluate(&self.rules);
+        let Evaluated { findings, ignored, unusable } = read(payload)?.evaluate(&self.rules);
         let events = bus_events(&findings).map_err(|error| Failure::permanent("NotJson", error))?;
         if !events.is_empty() {
             self.bus

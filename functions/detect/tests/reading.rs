@@ -3,6 +3,7 @@
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
 use serde_json::{Value, json};
+use trailreflex_findings::Event;
 use trailreflex_lambda::Failure;
 
 fn event(change: impl FnOnce(&mut Value)) -> Value {
@@ -20,7 +21,8 @@ fn event(change: impl FnOnce(&mut Value)) -> Value {
 
 fn read(payload: Value) -> Result<String, (&'static str, String)> {
     match trailreflex_detect::read(payload) {
-        Ok((_, record)) => Ok(record.event_name().unwrap_or_default().to_owned()),
+        Ok(Event::Record(carried)) => Ok(carried.1.event_name().unwrap_or_default().to_owned()),
+        Ok(Event::Reports(reports)) => panic!("no record: {reports:?}"),
         Err(failure @ Failure::Permanent { .. }) => Err((failure.code(), failure.explain())),
         Err(failure @ Failure::Retryable { .. }) => panic!("no retry can mend this: {failure:?}"),
     }
