@@ -52,6 +52,7 @@ docs:
 
 corpus: ## parse records of your own: make corpus CORPUS=folder
 	cargo run --quiet --package trailreflex-model --example corpus -- "$(CORPUS)"
+	found=$$(cargo run --quiet --package trailreflex-cli -- evaluate --format json --min-level medium "$(CORPUS)"/idle-account.ndjson) && test -z "$$found"
 
 figures: package .venv/aws/ready ## package size and start time, release profile
 	$(IN_VENV) -m figures
