@@ -7,6 +7,7 @@ mod event;
 mod guardduty;
 mod health;
 mod judged;
+mod observe;
 mod reported;
 mod security_hub;
 mod sent;
@@ -17,6 +18,7 @@ pub use detail::Malformed;
 pub use event::{Evaluated, Event, Unusable};
 pub use health::HEALTH_TYPES;
 pub use judged::{Ignored, Judged};
+pub use observe::{Carrier, Observed, correlated, observe};
 pub use security_hub::SECURITY_HUB_TYPES;
 pub use sent::{
     Claimant, Dispatched, Entry, LEASE_SECONDS, Outlet, Progress, Sender, SentLog, Turn, dispatch,
@@ -46,13 +48,23 @@ struct Origin {
 #[must_use]
 pub fn findings(rules: &RuleSet, envelope: &Envelope, record: &Record) -> Vec<Finding> {
     let matches = rules.evaluate(record.raw());
-    matches.iter().map(|found| finding(found, envelope, record)).collect()
+    let carrier = Carrier::of(envelope);
+    matches.iter().map(|found| finding(found, &carrier, record)).collect()
 }
 
-fn finding(found: &Match<'_>, envelope: &Envelope, record: &Record) -> Finding {
-    let origin = origin(envelope, record);
+fn finding(found: &Match<'_>, carrier: &Carrier, record: &Record) -> Finding {
     let rule = found.rule;
-    let mut evidence = Evidence {
+    let mut evidence = evidence(carrier, record);
+    let selections = found.explain(record.raw()).selections;
+    let fields = selections.into_iter().flat_map(|selection| selection.fields);
+    evidence.set_matched(fields.map(|matched| (matched.field, text_of(&matched.values))));
+    let id = FindingId::of(&evidence.account, &evidence.event_id, rule.key());
+    about(id, rule, evidence, record)
+}
+
+fn evidence(carrier: &Carrier, record: &Record) -> Evidence {
+    let origin = origin(carrier, record);
+    Evidence {
         account: origin.account,
         region: origin.region,
         event_id: origin.event_id,
@@ -60,35 +72,36 @@ fn finding(found: &Match<'_>, envelope: &Envelope, record: &Record) -> Finding {
         event_source: record.event_source().unwrap_or_default().to_owned(),
         event_name: record.event_name().unwrap_or_default().to_owned(),
         succeeded: record.outcome().succeeded(),
-        replay_name: envelope.replay_name.clone(),
+        replay_name: carrier.replay_name.clone(),
         report: None,
         matched: Vec::new(),
     }
-    .shortened();
-    let selections = found.explain(record.raw()).selections;
-    let fields = selections.into_iter().flat_map(|selection| selection.fields);
-    evidence.set_matched(fields.map(|matched| (matched.field, text_of(&matched.values))));
+    .shortened()
+}
+
+fn about(id: FindingId, rule: &Rule, evidence: Evidence, record: &Record) -> Finding {
     Finding {
-        id: FindingId::of(&evidence.account, &evidence.event_id, rule.key()),
+        id,
         severity: severity(rule.level),
         techniques: techniques(&rule.tags),
         target: target(rule, record),
         rule: rule_ref(rule),
         actor: actor(record),
         evidence,
+        correlation: None,
     }
 }
 
-fn origin(envelope: &Envelope, record: &Record) -> Origin {
+fn origin(carrier: &Carrier, record: &Record) -> Origin {
     Origin {
-        account: record.recipient_account().unwrap_or(&envelope.account).clone(),
-        region: record.region().unwrap_or(&envelope.region).clone(),
+        account: record.recipient_account().unwrap_or(&carrier.account).clone(),
+        region: record.region().unwrap_or(&carrier.region).clone(),
         event_id: record
             .event_id()
             .cloned()
             .unwrap_or_else(|| EventId::of_content(&record.raw().to_string())),
         // The envelope's time is the time of the call too, when CloudTrail has sent it.
-        event_time: record.event_time().or(Some(envelope.time)),
+        event_time: record.event_time().or(carrier.time),
     }
 }
 

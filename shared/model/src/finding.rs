@@ -15,11 +15,15 @@ use std::fmt::Write as _;
 pub const DETAIL_TYPE_FINDING: &str = "Trailreflex Finding";
 /// `source` of what the function `detect` puts on the findings bus.
 pub const SOURCE_DETECT: &str = "trailreflex.detect";
+/// `source` of what the function `ingest` puts on the findings bus.
+pub const SOURCE_INGEST: &str = "trailreflex.ingest";
 
 /// Longest text, in characters, that a finding takes over from a record.
 const MAX_TEXT: usize = 256;
 /// Most matched fields that a finding carries: enough to see why, small enough for the bus.
 const MAX_MATCHED: usize = 16;
+/// Most events that a finding of a correlation lists.
+const MAX_EVENTS: usize = 20;
 
 /// A rule matched a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +45,9 @@ pub struct Finding {
     /// Whom a response would concern; absent if the rule names nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// What the record completed, if the rule is about several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<Correlated>,
 }
 
 /// What a finding tells of its rule. Sigma's Detection Rule License demands that the author is kept.
@@ -153,6 +160,34 @@ pub struct MatchedField {
     pub value: String,
 }
 
+/// What several records have in common that a rule correlates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Correlated {
+    /// The values by which the rule groups, each cut to 256 characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub group: Vec<MatchedField>,
+    /// How many events there were.
+    pub count: usize,
+    /// The last of them, twenty at most, as account and event id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<String>,
+}
+
+impl Correlated {
+    /// Keeps what is small enough for the bus.
+    #[must_use]
+    pub fn new(group: &[(String, String)], count: usize, events: &[String]) -> Self {
+        let field = |(field, value): &(String, String)| MatchedField { field: cut(field), value: cut(value) };
+        let last = events.get(events.len().saturating_sub(MAX_EVENTS)..).unwrap_or_default();
+        Self {
+            group: group.iter().take(MAX_MATCHED).map(field).collect(),
+            count,
+            events: last.iter().map(|event| cut(event)).collect(),
+        }
+    }
+}
+
 /// Who made the call, as the record tells. Nothing here may be acted on without reading the account.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -222,6 +257,12 @@ impl std::fmt::Display for Target {
 pub struct FindingId(String);
 
 impl FindingId {
+    /// Derives the id from the id of a correlation's alert, whichever record completed it.
+    #[must_use]
+    pub fn of_alert(alert: &str) -> Self {
+        Self(digest(&["alert", alert]))
+    }
+
     /// Derives the id from what makes a finding the same finding: account, record and rule.
     #[must_use]
     pub fn of(account: &AccountId, event: &EventId, rule: &str) -> Self {

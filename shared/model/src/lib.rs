@@ -12,8 +12,8 @@ mod text_id;
 
 pub use cause_chain::cause_chain;
 pub use finding::{
-    Actor, DETAIL_TYPE_FINDING, Evidence, Finding, FindingId, MatchedField, NotAFinding, RuleRef,
-    SOURCE_DETECT, Severity, Target, digest,
+    Actor, Correlated, DETAIL_TYPE_FINDING, Evidence, Finding, FindingId, MatchedField, NotAFinding, RuleRef,
+    SOURCE_DETECT, SOURCE_INGEST, Severity, Target, digest,
 };
 pub use id::{
     AccessKeyId, AccountId, Arn, EventId, InvalidId, Lifetime, Region, RoleName, UniqueId, UserName,
