@@ -9,11 +9,15 @@ pub struct Config {
     pub findings_bus: String,
     /// `QUARANTINE_QUEUE_URL`: where unusable events are kept.
     pub quarantine_queue_url: String,
+    /// `SENT_TABLE`: table of what has gone out.
+    pub sent_table: String,
+    /// `WINDOWS_TABLE`: table of what correlations keep.
+    pub windows_table: String,
 }
 
 impl Config {
     /// The variables that the function reads; the acceptance tests compare them with the template.
-    pub const VARIABLES: [&str; 2] = ["FINDINGS_BUS", "QUARANTINE_QUEUE_URL"];
+    pub const VARIABLES: [&str; 4] = ["FINDINGS_BUS", "QUARANTINE_QUEUE_URL", "SENT_TABLE", "WINDOWS_TABLE"];
 
     /// Reads the configuration.
     ///
@@ -22,9 +26,16 @@ impl Config {
     pub fn from_environment(environment: Environment) -> Result<Self, InvalidConfiguration> {
         let findings_bus = environment.required("FINDINGS_BUS");
         let quarantine_queue_url = environment.required("QUARANTINE_QUEUE_URL");
-        let config = findings_bus
-            .zip(quarantine_queue_url)
-            .map(|(findings_bus, quarantine_queue_url)| Self { findings_bus, quarantine_queue_url });
+        let sent_table = environment.required("SENT_TABLE");
+        let windows_table = environment.required("WINDOWS_TABLE");
+        let config = (|| {
+            Some(Self {
+                findings_bus: findings_bus?,
+                quarantine_queue_url: quarantine_queue_url?,
+                sent_table: sent_table?,
+                windows_table: windows_table?,
+            })
+        })();
         environment.finish(config)
     }
 }

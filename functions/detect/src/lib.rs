@@ -5,22 +5,24 @@ mod config;
 mod report;
 
 pub use config::Config;
-pub use report::{bus_events, data};
+pub use report::data;
 
 use serde_json::{Value, json};
-use trailreflex_aws::{Bus, Metrics};
-use trailreflex_detection::{Bundle, RuleSet};
+use trailreflex_aws::{DynamoWindows, Metrics};
+use trailreflex_detection::{Bundle, Contribution, RuleSet};
 use trailreflex_findings::{Evaluated, Event};
-use trailreflex_lambda::{Failure, now};
-use trailreflex_model::cause_chain;
+use trailreflex_lambda::{Failure, Reported, Reporter, now};
+use trailreflex_model::{Finding, cause_chain};
 
 /// The function `detect`.
 #[derive(Debug)]
 pub struct Detect {
     /// The compiled rules.
     pub rules: RuleSet,
-    /// Where findings go.
-    pub bus: Bus,
+    /// Where findings go, each once.
+    pub reporter: Reporter,
+    /// What correlations keep between records.
+    pub windows: DynamoWindows,
     /// Where numbers go.
     pub metrics: Metrics,
 }
@@ -42,38 +44,34 @@ pub fn read(payload: Value) -> Result<Event, Failure> {
 }
 
 impl Detect {
-    /// Evaluates one event.
+    /// Evaluates one event. `delivery` names the delivery, the same when Lambda repeats it.
     ///
-    /// Safe to repeat: the same record or report gives the same findings with the same ids.
+    /// Safe to repeat: the same record or report gives the same findings with the same ids, and what has gone out
+    /// does not go out again.
     ///
     /// # Errors
     /// [`Failure::Permanent`] if the payload carries nothing that is read, or a rule about it turns out to be unusable,
-    /// [`Failure::Retryable`] if the bus did not answer.
-    pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
-        let Evaluated { findings, ignored, unusable } = read(payload)?.evaluate(&self.rules);
-        let events = bus_events(&findings).map_err(|error| Failure::permanent("NotJson", error))?;
-        if !events.is_empty() {
-            self.bus
-                .put(&events)
-                .await
-                .map_err(|error| Failure::of(error.is_transient, "BusFailed", error))?;
-        }
-        for finding in &findings {
-            tracing::info!(
-                finding = finding.id.as_str(),
-                rule = finding.rule.id,
-                severity = finding.severity.as_str(),
-                event = finding.evidence.event_id.as_str(),
-                "finding"
-            );
-        }
+    /// [`Failure::Retryable`] if AWS did not answer.
+    pub async fn handle(&self, payload: Value, delivery: &str) -> Result<Value, Failure> {
+        let event = read(payload)?;
+        let Evaluated { mut findings, ignored, contributions, skipped, unusable } = event.evaluate(&self.rules);
         for reason in &ignored {
             tracing::info!(reason = reason.as_str(), "a report was ignored");
         }
+        // What a single record shows goes out first: no containment waits for the calls of a correlation.
+        let mut reported = self.reporter.report(findings.clone(), delivery).await?;
+        let correlating = self.correlate(contributions, &event, delivery).await;
+        let end = correlating.and_then(|(alerts, more)| {
+            findings.extend(alerts);
+            reported.add(more);
+            reported.settled()
+        });
         // The findings are out: a number that is missing must not send them again.
-        if let Err(error) = self.metrics.publish(&data(&findings, &ignored, now())).await {
+        let data = data(&reported, &ignored, skipped.len(), now());
+        if let Err(error) = self.metrics.publish(&data).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
         }
+        end?;
         // So are the findings of other rules; what the record means to this one must not be lost.
         if let Some(first) = unusable.first() {
             return Err(Failure::permanent("RuleUnusable", first.to_string()));
@@ -83,5 +81,22 @@ impl Detect {
         }
         let ignored: Vec<_> = ignored.iter().map(|reason| reason.as_str()).collect();
         Ok(json!({"status": "evaluated", "findings": findings, "ignored": ignored}))
+    }
+
+    /// Adds to correlations and reports those that are fulfilled. A record without matches makes no call.
+    async fn correlate(
+        &self,
+        contributions: Vec<Contribution>,
+        event: &Event,
+        delivery: &str,
+    ) -> Result<(Vec<Finding>, Reported), Failure> {
+        if contributions.is_empty() {
+            return Ok((Vec::new(), Reported::default()));
+        }
+        let alerts = self.rules.correlate(&self.windows, contributions).await;
+        let alerts = alerts.map_err(|error| Failure::of(error.is_transient, "WindowsFailed", error))?;
+        let findings: Vec<_> = alerts.iter().filter_map(|alert| event.correlated(alert)).collect();
+        let reported = self.reporter.report(findings.clone(), delivery).await?;
+        Ok((findings, reported))
     }
 }

@@ -1,8 +1,9 @@
 //! Lambda entry point: builds what the function needs, once per cold start.
 
-use trailreflex_aws::{Bus, Metrics, Quarantine};
+use trailreflex_aws::{DynamoWindows, Metrics, Quarantine};
 use trailreflex_detect::{Config, Detect, built_in_rules};
-use trailreflex_lambda::{Edge, Environment};
+use trailreflex_findings::Sender;
+use trailreflex_lambda::{Edge, Environment, Reporter};
 use trailreflex_metrics::Function;
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,6 +15,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let metrics = Metrics::new(&aws);
     let quarantine = Quarantine::new(&aws, config.quarantine_queue_url);
     let edge = Edge { function: Function::Detect, quarantine, metrics: metrics.clone() };
-    let detect = &Detect { rules: built_in_rules()?, bus: Bus::new(&aws, config.findings_bus), metrics };
-    trailreflex_lambda::run(edge, |payload, _context| detect.handle(payload)).await
+    let reporter = Reporter::new(&aws, Sender::Detect, config.findings_bus, config.sent_table);
+    let windows = DynamoWindows::new(&aws, config.windows_table);
+    let detect = &Detect { rules: built_in_rules()?, reporter, windows, metrics };
+    trailreflex_lambda::run(edge, |payload, context| async move {
+        detect.handle(payload, &context.request_id).await
+    })
+    .await
 }

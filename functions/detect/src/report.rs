@@ -1,40 +1,25 @@
-//! Findings as events for the bus and as numbers.
+//! What happened as numbers.
 
 use jiff::Timestamp;
-use trailreflex_aws::BusEvent;
 use trailreflex_findings::Ignored;
+use trailreflex_lambda::Reported;
 use trailreflex_metrics::{Datum, Function, Metric};
-use trailreflex_model::{DETAIL_TYPE_FINDING, Finding, SOURCE_DETECT};
 
-/// Renders findings for the findings bus.
-///
-/// # Errors
-/// None that is known: a finding is always valid JSON.
-pub fn bus_events(findings: &[Finding]) -> Result<Vec<BusEvent>, serde_json::Error> {
-    let event = |finding: &Finding| {
-        Ok(BusEvent {
-            source: SOURCE_DETECT,
-            detail_type: DETAIL_TYPE_FINDING,
-            detail: serde_json::to_string(finding)?,
-            resources: Vec::new(),
-            time: finding.evidence.event_time.unwrap_or(Timestamp::UNIX_EPOCH),
-        })
-    };
-    findings.iter().map(event).collect()
-}
-
-/// Counts one event, its findings and what was ignored.
+/// Counts one event, the findings that went out, what was ignored, and the `skipped` matches that count in no
+/// correlation.
 #[must_use]
-pub fn data(findings: &[Finding], ignored: &[Ignored], now: Timestamp) -> Vec<Datum> {
+pub fn data(reported: &Reported, ignored: &[Ignored], skipped: usize, now: Timestamp) -> Vec<Datum> {
     let mut data = vec![Datum::one(Metric::Events(Function::Detect), now)];
     data.extend(ignored.iter().map(|reason| Datum::one(Metric::Ignored(reason.as_str()), now)));
-    for finding in findings {
-        data.push(Datum::one(Metric::Findings(finding.severity), now));
-        data.push(Datum::one(Metric::findings_of(&finding.rule, finding.severity), now));
+    data.extend(reported.data(Function::Detect, now));
+    for (finding, _) in &reported.sent {
         if let Some(time) = finding.evidence.event_time {
             let seconds = now.as_second().saturating_sub(time.as_second());
             data.push(Datum::seconds(Metric::SecondsToDetect, seconds, now));
         }
+    }
+    if skipped > 0 {
+        data.push(Datum::count(Metric::NotCorrelated(Function::Detect), skipped, now));
     }
     data
 }

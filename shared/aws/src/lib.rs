@@ -13,6 +13,8 @@ mod bus;
 mod journal;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "sent")]
+mod outlet;
 #[cfg(feature = "quarantine")]
 mod quarantine;
 #[cfg(feature = "sent")]
@@ -30,6 +32,8 @@ pub use failure::CallFailed;
 pub use journal::DynamoJournal;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
+#[cfg(feature = "sent")]
+pub use outlet::FindingsBus;
 #[cfg(feature = "quarantine")]
 pub use quarantine::Quarantine;
 pub use sdk::load;

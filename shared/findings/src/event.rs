@@ -2,9 +2,9 @@
 
 use crate::detail::Malformed;
 use crate::judged::{Ignored, Judged};
-use crate::{findings, guardduty, health, security_hub};
+use crate::{Carrier, correlated, guardduty, health, observe, security_hub};
 use serde_json::Value;
-use trailreflex_detection::{Rejected, RuleSet};
+use trailreflex_detection::{Alert, Contribution, Rejected, RuleSet, Skipped};
 use trailreflex_model::cloudtrail::{DetailKind, Envelope, NotARecord, NotAnEnvelope, Record};
 use trailreflex_model::{AccountId, Finding, shown};
 
@@ -29,6 +29,10 @@ pub struct Evaluated {
     pub ignored: Vec<Ignored>,
     /// Why rules that the record may concern could not be used: then there may be more findings than these.
     pub unusable: Vec<Rejected>,
+    /// What is to be given to [`RuleSet::correlate`]; without any there is nothing to correlate.
+    pub contributions: Vec<Contribution>,
+    /// The correlations that a record should count in but cannot.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Why an event cannot be used: no retry would change that.
@@ -127,9 +131,11 @@ impl Event {
         let mut evaluated = Evaluated::default();
         match self {
             Self::Record(carried) => {
-                let (envelope, record) = &**carried;
-                evaluated.findings = findings(rules, envelope, record);
-                evaluated.unusable = rules.unusable(record.raw()).into_iter().cloned().collect();
+                let observed = observe(rules, &Carrier::of(&carried.0), &carried.1);
+                evaluated.findings = observed.findings;
+                evaluated.contributions = observed.contributions;
+                evaluated.skipped = observed.skipped;
+                evaluated.unusable = observed.unusable;
             }
             Self::Reports(reports) => {
                 for report in reports {
@@ -141,6 +147,15 @@ impl Event {
             }
         }
         evaluated
+    }
+
+    /// Turns an alert that this event has completed into a finding; none if the event carries no record.
+    #[must_use]
+    pub fn correlated(&self, alert: &Alert<'_>) -> Option<Finding> {
+        match self {
+            Self::Record(carried) => correlated(alert, &[(&Carrier::of(&carried.0), &carried.1)]),
+            Self::Reports(_) => None,
+        }
     }
 }
 

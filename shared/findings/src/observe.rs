@@ -2,7 +2,7 @@
 
 use crate::{about, evidence, finding};
 use jiff::Timestamp;
-use trailreflex_detection::{Alert, Contribution, RuleSet, Skipped};
+use trailreflex_detection::{Alert, Contribution, Rejected, RuleSet, Skipped};
 use trailreflex_model::cloudtrail::{Envelope, Record};
 use trailreflex_model::{AccountId, Correlated, Finding, FindingId, Region};
 
@@ -41,6 +41,8 @@ pub struct Observed {
     pub contributions: Vec<Contribution>,
     /// The correlations that the record should count in but cannot.
     pub skipped: Vec<Skipped>,
+    /// Why rules that the record may concern could not be used: then there may be more findings than these.
+    pub unusable: Vec<Rejected>,
 }
 
 /// Evaluates `rules` on a record.
@@ -51,6 +53,7 @@ pub fn observe(rules: &RuleSet, carrier: &Carrier, record: &Record) -> Observed 
         findings: observation.matches.iter().map(|found| finding(found, carrier, record)).collect(),
         contributions: observation.contributions,
         skipped: observation.skipped,
+        unusable: rules.unusable(record.raw()).into_iter().cloned().collect(),
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn finding(
         evidence: evidence.shortened(),
         actor: actor.shortened(),
         target,
+        correlation: None,
     }
 }
 

@@ -3,11 +3,15 @@
 mod environment;
 mod failure;
 mod not_json;
+#[cfg(feature = "findings")]
+mod reporter;
 mod run;
 mod telemetry;
 
 pub use environment::{Environment, InvalidConfiguration};
 pub use failure::Failure;
+#[cfg(feature = "findings")]
+pub use reporter::{Reported, Reporter};
 pub use run::{Edge, run};
 pub use telemetry::init as init_telemetry;
 

@@ -15,6 +15,8 @@ pub enum Function {
     Detect,
     /// `contain-identity`
     ContainIdentity,
+    /// `ingest`
+    Ingest,
 }
 
 impl Function {
@@ -24,6 +26,7 @@ impl Function {
         match self {
             Self::Detect => "detect",
             Self::ContainIdentity => "contain-identity",
+            Self::Ingest => "ingest",
         }
     }
 }
@@ -48,6 +51,19 @@ pub enum Metric {
         /// Its severity.
         severity: Severity,
     },
+    /// Calls to the log of what has gone out that failed: a finding may go out twice.
+    SentLogFailures(Function),
+    /// Findings of one rule that only log files brought, although the fast path should have.
+    MissedByFastPath {
+        /// The rule's name, or its id if it has none.
+        rule: String,
+    },
+    /// Matches that count in no correlation, because the record lacks a time or a field.
+    NotCorrelated(Function),
+    /// Log files by what came of them.
+    Files(&'static str),
+    /// Entries of log files by what came of them.
+    Records(&'static str),
     /// Seconds from a call to its finding.
     SecondsToDetect,
     /// Plans by what came of them, in the words of the outcome's `status`.
@@ -82,6 +98,11 @@ impl Metric {
             Self::Retried(_) => "Retried",
             Self::Ignored(_) => "Ignored",
             Self::Findings(_) | Self::FindingsOfRule { .. } => "Findings",
+            Self::SentLogFailures(_) => "SentLogFailures",
+            Self::MissedByFastPath { .. } => "MissedByFastPath",
+            Self::NotCorrelated(_) => "NotCorrelated",
+            Self::Files(_) => "Files",
+            Self::Records(_) => "Records",
             Self::SecondsToDetect => "SecondsToDetect",
             Self::Plans(_) => "Plans",
             Self::Actions { .. } => "Actions",
@@ -100,6 +121,11 @@ impl Metric {
             | Self::Ignored(_)
             | Self::Findings(_)
             | Self::FindingsOfRule { .. }
+            | Self::SentLogFailures(_)
+            | Self::MissedByFastPath { .. }
+            | Self::NotCorrelated(_)
+            | Self::Files(_)
+            | Self::Records(_)
             | Self::Plans(_)
             | Self::Actions { .. } => Unit::Count,
         }
@@ -109,7 +135,11 @@ impl Metric {
     #[must_use]
     pub fn dimensions(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Events(function) | Self::Quarantined(function) | Self::Retried(function) => {
+            Self::Events(function)
+            | Self::Quarantined(function)
+            | Self::Retried(function)
+            | Self::SentLogFailures(function)
+            | Self::NotCorrelated(function) => {
                 vec![("Function", function.as_str().to_owned())]
             }
             Self::Ignored(reason) => vec![("Reason", (*reason).to_owned())],
@@ -117,6 +147,8 @@ impl Metric {
             Self::FindingsOfRule { rule, severity } => {
                 vec![("Rule", rule.clone()), ("Severity", severity.as_str().to_owned())]
             }
+            Self::MissedByFastPath { rule } => vec![("Rule", rule.clone())],
+            Self::Files(outcome) | Self::Records(outcome) => vec![("Outcome", (*outcome).to_owned())],
             Self::SecondsToDetect | Self::SecondsToContainment => Vec::new(),
             Self::Plans(status) => vec![("Status", (*status).to_owned())],
             Self::Actions { action, outcome } => {
@@ -128,10 +160,20 @@ impl Metric {
     /// The metric that counts findings of `rule`. What is not printable ASCII becomes `_`.
     #[must_use]
     pub fn findings_of(rule: &RuleRef, severity: Severity) -> Self {
-        let name = rule.name.as_deref().unwrap_or(&rule.id);
-        let printable = |letter: char| if letter.is_ascii_graphic() { letter } else { '_' };
-        Self::FindingsOfRule { rule: name.chars().take(255).map(printable).collect(), severity }
+        Self::FindingsOfRule { rule: dimension(rule), severity }
     }
+
+    /// The metric that counts findings of `rule` that the fast path has missed.
+    #[must_use]
+    pub fn missed_by_fast_path(rule: &RuleRef) -> Self {
+        Self::MissedByFastPath { rule: dimension(rule) }
+    }
+}
+
+fn dimension(rule: &RuleRef) -> String {
+    let name = rule.name.as_deref().unwrap_or(&rule.id);
+    let printable = |letter: char| if letter.is_ascii_graphic() { letter } else { '_' };
+    name.chars().take(255).map(printable).collect()
 }
 
 /// One value of a metric.
@@ -150,6 +192,12 @@ impl Datum {
     #[must_use]
     pub fn one(metric: Metric, at: Timestamp) -> Self {
         Self { metric, value: 1.0, at }
+    }
+
+    /// Counts `count`.
+    #[must_use]
+    pub fn count(metric: Metric, count: usize, at: Timestamp) -> Self {
+        Self { metric, value: f64::from(u32::try_from(count).unwrap_or(u32::MAX)), at }
     }
 
     /// A duration in whole seconds; a negative one (a clock is off) counts as zero.
