@@ -8,6 +8,7 @@ mod dependencies;
 mod docs;
 mod events;
 mod generated;
+mod ingest;
 mod proofs;
 mod repository;
 mod rule_pages;

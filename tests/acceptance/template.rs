@@ -28,7 +28,7 @@ fn plain(value: yaml_serde::Value) -> Value {
     }
 }
 
-fn resources() -> Map<String, Value> {
+pub(crate) fn resources() -> Map<String, Value> {
     template()["Resources"].as_object().unwrap().clone()
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn of_type(kind: &str) -> BTreeMap<String, Value> {
 }
 
 /// Functions by the name of their binary.
-fn functions() -> BTreeMap<String, (String, Value)> {
+pub(crate) fn functions() -> BTreeMap<String, (String, Value)> {
     let function = |(name, resource): (String, Value)| {
         let binary = resource["Metadata"]["BuildProperties"]["Binary"].as_str()?.to_owned();
         Some((binary, (name, resource["Properties"].clone())))
@@ -75,6 +75,7 @@ fn each_function_is_given_exactly_the_variables_that_it_reads() {
     for (name, variables) in [
         ("contain-identity", trailreflex_contain_identity::Config::VARIABLES.to_vec()),
         ("detect", trailreflex_detect::Config::VARIABLES.to_vec()),
+        ("ingest", trailreflex_ingest::Config::VARIABLES.to_vec()),
     ] {
         let (_, properties) = &functions()[name];
         let given: Vec<_> =
@@ -87,8 +88,10 @@ fn each_function_is_given_exactly_the_variables_that_it_reads() {
 fn a_function_ends_before_the_lease_on_its_plan() {
     let timeout = template()["Globals"]["Function"]["Timeout"].as_i64().unwrap();
     assert!(timeout < LEASE_SECONDS, "two deliveries could work on one plan");
+    assert!(timeout < trailreflex_findings::LEASE_SECONDS, "two deliveries could send one finding");
     for (name, (_, properties)) in functions() {
-        assert_eq!(properties.get("Timeout"), None, "{name} has its own time-out; compare it here");
+        let own = properties.get("Timeout");
+        assert!(own.is_none() || name == "ingest", "{name} has its own time-out; compare it here");
     }
 }
 
@@ -142,7 +145,8 @@ fn findings_that_a_playbook_answers_are_delivered_and_no_others() {
     let playbooks = Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS).unwrap();
     let answered: BTreeSet<_> = playbooks.all().iter().flat_map(|playbook| playbook.rules.clone()).collect();
     assert_eq!(delivered, answered);
-    assert_eq!(pattern["source"], json!([trailreflex_model::SOURCE_DETECT]));
+    let producers = json!([trailreflex_model::SOURCE_DETECT, trailreflex_model::SOURCE_INGEST]);
+    assert_eq!(pattern["source"], producers);
     assert_eq!(pattern["detail-type"], json!([trailreflex_model::DETAIL_TYPE_FINDING]));
 }
 
@@ -156,7 +160,8 @@ fn event_patterns_keep_within_eventbridges_limit() {
 
 #[test]
 fn what_fails_is_kept_and_raises_an_alarm() {
-    for (name, (_, properties)) in functions() {
+    // What comes from a queue stays in the queue.
+    for (name, (_, properties)) in functions().into_iter().filter(|(name, _)| name != "ingest") {
         let invoke = &properties["EventInvokeConfig"];
         let destination = &invoke["DestinationConfig"]["OnFailure"]["Destination"];
         assert_eq!(*destination, json!({"!GetAtt": "FailedEventsQueue.Arn"}), "{name}");
@@ -184,7 +189,8 @@ fn a_fresh_deployment_changes_nothing() {
 fn nobody_but_the_producers_may_put_events_on_the_findings_bus() {
     let policies = of_type("AWS::Events::EventBusPolicy");
     let statement = &policies["FindingsBusPolicy"]["Statement"];
-    let producers = json!([{"!GetAtt": "DetectRole.Arn"}, {"!GetAtt": "ContainIdentityRole.Arn"}]);
+    let ingest = json!({"!If": ["HasTrailBucket", {"!GetAtt": "IngestRole.Arn"}, {"!Ref": "AWS::NoValue"}]});
+    let producers = json!([{"!GetAtt": "DetectRole.Arn"}, {"!GetAtt": "ContainIdentityRole.Arn"}, ingest]);
     let expected = json!({
         "Effect": "Deny", "Principal": "*", "Action": "events:PutEvents",
         "Resource": {"!GetAtt": "FindingsBus.Arn"},

@@ -54,7 +54,8 @@ impl Detect {
     /// [`Failure::Retryable`] if AWS did not answer.
     pub async fn handle(&self, payload: Value, delivery: &str) -> Result<Value, Failure> {
         let event = read(payload)?;
-        let Evaluated { mut findings, ignored, contributions, skipped, unusable } = event.evaluate(&self.rules);
+        let Evaluated { mut findings, ignored, contributions, skipped, unusable } =
+            event.evaluate(&self.rules);
         for reason in &ignored {
             tracing::info!(reason = reason.as_str(), "a report was ignored");
         }

@@ -13,6 +13,8 @@ mod bus;
 mod journal;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "objects")]
+mod objects;
 #[cfg(feature = "sent")]
 mod outlet;
 #[cfg(feature = "quarantine")]
@@ -32,6 +34,8 @@ pub use failure::CallFailed;
 pub use journal::DynamoJournal;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
+#[cfg(feature = "objects")]
+pub use objects::{ObjectName, Objects, ReadError};
 #[cfg(feature = "sent")]
 pub use outlet::FindingsBus;
 #[cfg(feature = "quarantine")]

@@ -28,6 +28,9 @@ pub struct DynamoSentLog {
 }
 
 impl DynamoSentLog {
+    /// What the table must allow.
+    pub const PERMISSIONS: [&str; 1] = ["dynamodb:PutItem"];
+
     /// The log in `table`.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, table: String) -> Self {

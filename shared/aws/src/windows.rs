@@ -31,6 +31,10 @@ pub struct DynamoWindows {
 }
 
 impl DynamoWindows {
+    /// What the table must allow, in order. A claim is a transaction of a put and two checks.
+    pub const PERMISSIONS: [&str; 4] =
+        ["dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:Query"];
+
     /// The windows in `table`.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, table: String) -> Self {

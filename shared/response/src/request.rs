@@ -6,7 +6,9 @@
 use crate::PlanId;
 use serde::Deserialize;
 use serde_json::Value;
-use trailreflex_model::{AccountId, DETAIL_TYPE_FINDING, Finding, NotAFinding, SOURCE_DETECT, shown};
+use trailreflex_model::{
+    AccountId, DETAIL_TYPE_FINDING, Finding, NotAFinding, SOURCE_DETECT, SOURCE_INGEST, shown,
+};
 
 /// What the responder is asked to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,9 +70,11 @@ impl Request {
             return Err(InvalidRequest::Unknown("the payload has no `detail-type`"));
         }
         let text = |field: &str| event.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-        for (field, expected) in [("detail-type", DETAIL_TYPE_FINDING), ("source", SOURCE_DETECT)] {
+        let (kinds, producers) =
+            ([DETAIL_TYPE_FINDING].as_slice(), [SOURCE_DETECT, SOURCE_INGEST].as_slice());
+        for (field, expected) in [("detail-type", kinds), ("source", producers)] {
             let found = text(field);
-            if found != expected {
+            if !expected.contains(&found.as_str()) {
                 return Err(InvalidRequest::NotFromDetect { field, found: shown(&found) });
             }
         }
