@@ -41,9 +41,11 @@ def stack(aws):
 @pytest.fixture(scope="session")
 def planning(aws, stack):
     """A second stack as the template's defaults make it. Its rules are off, so that only direct invocations reach it."""
-    aws.deploy(TEMPLATE, stack="rehearsal", parameters={"WatchLongTermKeys": "no"})
+    aws.deploy(TEMPLATE, stack="rehearsal")
     deployed = Stack(aws, "rehearsal")
-    aws.client("events").disable_rule(Name=deployed.resources["DetectCallsRule"])
+    for name, rule in deployed.resources.items():
+        if name.startswith("Detect") and name.endswith("Rule"):
+            aws.client("events").disable_rule(Name=rule)
     return deployed
 
 
