@@ -33,7 +33,7 @@ def aws():
 @pytest.fixture(scope="session")
 def stack(aws):
     """The stack in mode `act`, behind a trail that is logging."""
-    aws.deploy(TEMPLATE, parameters={"Mode": "act"})
+    aws.deploy(TEMPLATE, parameters={"Mode": "act", "TrailBucket": f"management-events-{aws.account}"})
     aws.start_trail()
     return Stack(aws)
 

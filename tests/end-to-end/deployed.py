@@ -90,6 +90,11 @@ class Stack:
     def detect(self, payload: Any) -> Any:
         return self._invoke("DetectFunction", payload)
 
+    def ingest(self, *bodies: str) -> Any:
+        """Hands messages over as SQS does; returns the function's answer."""
+        messages = [{"messageId": f"message-{next(_numbers)}", "body": body, "eventSource": "aws:sqs"} for body in bodies]
+        return self._invoke("IngestFunction", {"Records": messages})
+
     def contain(self, payload: Any) -> Any:
         return self._invoke("ContainIdentityFunction", payload)
 
