@@ -63,9 +63,9 @@ pub(crate) struct Evaluate {
     /// Leave out findings below this level: informational, low, medium, high, critical.
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub(crate) min_level: Option<Level>,
-    /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
+    /// By default a table on a terminal and JSON elsewhere.
     #[arg(long)]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<FindingsFormat>,
     /// Print the numbers of records, bytes, seconds and findings on stderr.
     #[arg(long)]
     pub(crate) stats: bool,
@@ -178,6 +178,28 @@ pub(crate) enum Format {
     Table,
     /// For programs: one object per line.
     Json,
+}
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// For people.
+    Table,
+    /// For programs: one object per line, values as recorded.
+    Json,
+    /// For spreadsheets: what could be a formula begins with an apostrophe.
+    Csv,
+    /// For browsers: one page that needs nothing else.
+    Html,
+}
+
+impl From<Format> for FindingsFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Self::Table,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 fn level(text: &str) -> Result<Level, String> {

@@ -1,14 +1,17 @@
 //! `trailreflex evaluate`: rules on the records of files.
 
+mod csv;
+mod html;
 mod line;
+mod output;
 
 use crate::Ended;
-use crate::args::{Evaluate, Format};
+use crate::args::Evaluate;
 use crate::reading::{Counts, Seen, read_all};
 use crate::rules::load::load;
-use crate::table::Table;
-use crate::terminal::{Style, Terminal};
+use crate::terminal::Terminal;
 use line::{Line, Place, event_id};
+use output::Output;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 use trailreflex_detection::{Contribution, Level, RuleSet, SkipReason, Skipped};
@@ -41,8 +44,7 @@ impl<'r> Observed<'r> {
 struct Run<'r> {
     rules: &'r RuleSet,
     min_level: Level,
-    format: Format,
-    table: Table<8>,
+    output: Output,
     findings: usize,
     contributions: Vec<Contribution>,
     /// Where the records of the contributions stand.
@@ -55,13 +57,12 @@ struct Run<'r> {
 pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let started = Instant::now();
     let rules = &load(&options.rules, terminal)?;
-    let headings = ["LEVEL", "TIME", "FINDING", "CALL", "BY", "FROM", "USER AGENT", "WHERE"];
     let min_level = options.min_level.unwrap_or(Level::Informational);
+    let format = options.format.unwrap_or_else(|| terminal.format(None).into());
     let mut run = Run {
         rules,
         min_level,
-        format: terminal.format(options.format),
-        table: Table::new(headings),
+        output: Output::new(format, terminal)?,
         findings: 0,
         contributions: Vec::new(),
         places: HashMap::new(),
@@ -70,7 +71,7 @@ pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result
     let look = |record: &Record| Observed::of(record, rules, min_level);
     let counts = read_all(&options.inputs, terminal, look, |seen, terminal| run.take(seen, terminal))?;
     run.correlate(terminal)?;
-    run.table.write(terminal)?;
+    run.output.end(&counts, terminal)?;
     let Counts { inputs, unreadable, records, malformed, bytes } = counts;
     if unreadable > 0 || malformed > 0 {
         terminal.complain(&format!("unreadable inputs: {unreadable}, malformed records: {malformed}"));
@@ -127,15 +128,6 @@ impl<'r> Run<'r> {
 
     fn show(&mut self, line: &Line<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
         self.findings = self.findings.saturating_add(1);
-        match self.format {
-            Format::Json => terminal.json_line(line),
-            Format::Table => {
-                let [call, caller, address, program, place] = line.cells();
-                let time = line.event_time.as_deref().unwrap_or_default();
-                let cells = [line.level.name(), time, line.title, &call, &caller, &address, &program, &place];
-                self.table.add(Style::Of(line.level), cells);
-                Ok(())
-            }
-        }
+        self.output.add(line, terminal)
     }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod evaluate;
 mod input;
+mod page;
 mod parallel;
 mod plan;
 mod progress;

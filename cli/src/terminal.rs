@@ -117,7 +117,7 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
 }
 
 /// JSON as it is, but with the unsafe signs in JSON's own escapes; it means the same.
-fn safe_json(text: &str) -> Cow<'_, str> {
+pub(crate) fn safe_json(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }

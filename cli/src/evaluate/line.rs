@@ -20,21 +20,21 @@ pub(super) struct Place {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Line<'r> {
-    rule: &'r str,
+    pub(super) rule: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'r str>,
+    pub(super) name: Option<&'r str>,
     pub(super) title: &'r str,
     pub(super) level: Level,
-    kind: Kind,
+    pub(super) kind: Kind,
     #[serde(rename = "eventID")]
-    event_id: Option<String>,
+    pub(super) event_id: Option<String>,
     pub(super) event_time: Option<String>,
     #[serde(flatten)]
     pub(super) subject: Subject,
-    input: Option<String>,
-    record: Option<usize>,
-    matched: Vec<MatchedSelection>,
-    tags: &'r [String],
+    pub(super) input: Option<String>,
+    pub(super) record: Option<usize>,
+    pub(super) matched: Vec<MatchedSelection>,
+    pub(super) tags: &'r [String],
     // The Detection Rule License wants these kept with every match.
     author: Option<&'r str>,
     license: Option<&'r str>,
@@ -49,6 +49,16 @@ pub(super) enum Kind {
     Rule,
     /// A correlation, over many.
     Correlation,
+}
+
+impl Kind {
+    /// Returns the name that it has in JSON, too.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Correlation => "correlation",
+        }
+    }
 }
 
 /// What a finding is about.
@@ -160,6 +170,13 @@ impl<'r> Line<'r> {
         }
     }
 
+    /// Returns the values by which a correlation groups its events.
+    pub(super) fn group(&self) -> String {
+        let fields = self.matched.iter().flat_map(|selection| &selection.fields);
+        let values = fields.flat_map(|field| &field.values).filter_map(Value::as_str);
+        values.collect::<Vec<_>>().join(", ")
+    }
+
     /// Returns the cells of the table behind level, time and title: call, caller, address, program, place.
     pub(super) fn cells(&self) -> [String; 5] {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -171,10 +188,7 @@ impl<'r> Line<'r> {
                 [text(event_name), caller.clone(), text(source_ip_address), program, place]
             }
             Subject::Events { event_count, .. } => {
-                let fields = self.matched.iter().flat_map(|selection| &selection.fields);
-                let values = fields.flat_map(|field| &field.values).filter_map(Value::as_str);
-                let group = values.collect::<Vec<_>>().join(", ");
-                [format!("{event_count} events"), group, String::new(), String::new(), place]
+                [format!("{event_count} events"), self.group(), String::new(), String::new(), place]
             }
         }
     }

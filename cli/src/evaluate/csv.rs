@@ -1,0 +1,126 @@
+//! Findings as CSV, for spreadsheets.
+
+use super::line::{Line, Subject};
+use crate::terminal::{safe, safe_json};
+use csv::WriterBuilder;
+
+/// The columns.
+const HEADINGS: [&str; 19] = [
+    "level",
+    "time",
+    "rule",
+    "name",
+    "title",
+    "kind",
+    "eventID",
+    "eventSource",
+    "eventName",
+    "succeeded",
+    "account",
+    "region",
+    "caller",
+    "sourceIPAddress",
+    "userAgent",
+    "input",
+    "record",
+    "matched",
+    "tags",
+];
+
+/// Returns the line of headings.
+pub(super) fn heading() -> anyhow::Result<Vec<u8>> {
+    row(&HEADINGS.map(str::to_owned))
+}
+
+/// Returns a finding as a line. What lists and objects it has are JSON in their cell.
+pub(super) fn line(line: &Line<'_>) -> anyhow::Result<Vec<u8>> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let [source, name, succeeded, account, region, caller, address, agent] = match &line.subject {
+        Subject::Call {
+            event_source,
+            event_name,
+            succeeded,
+            account,
+            region,
+            caller,
+            source_ip_address,
+            user_agent,
+        } => [
+            text(event_source),
+            text(event_name),
+            succeeded.to_string(),
+            text(account),
+            text(region),
+            caller.clone(),
+            text(source_ip_address),
+            text(user_agent),
+        ],
+        Subject::Events { event_count, .. } => {
+            let mut cells: [String; 8] = Default::default();
+            let [_, name, _, _, _, caller, _, _] = &mut cells;
+            *name = format!("{event_count} events");
+            *caller = line.group();
+            cells
+        }
+    };
+    row(&[
+        line.level.name().to_owned(),
+        text(&line.event_time),
+        line.rule.to_owned(),
+        line.name.unwrap_or_default().to_owned(),
+        line.title.to_owned(),
+        line.kind.name().to_owned(),
+        text(&line.event_id),
+        source,
+        name,
+        succeeded,
+        account,
+        region,
+        caller,
+        address,
+        agent,
+        text(&line.input),
+        line.record.map(|record| record.to_string()).unwrap_or_default(),
+        safe_json(&serde_json::to_string(&line.matched)?).into_owned(),
+        line.tags.join(" "),
+    ])
+}
+
+fn row(cells: &[String; HEADINGS.len()]) -> anyhow::Result<Vec<u8>> {
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    writer.write_record(cells.each_ref().map(|cell| harmless(cell)))?;
+    Ok(writer.into_inner()?)
+}
+
+/// Makes a text one that no spreadsheet takes for a formula, and no terminal for a command.
+///
+/// Source: OWASP, "CSV Injection". The forms of full width count as well.
+fn harmless(text: &str) -> String {
+    let text = safe(text);
+    // Tabs and line ends, which may begin one as well, are escaped by now.
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if is_formula { format!("'{text}") } else { text.into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        for (text, expected) in [
+            ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
+            ("+1", "'+1"),
+            ("-2+3", "'-2+3"),
+            ("@SUM(1)", "'@SUM(1)"),
+            (" =1", "' =1"),
+            ("\t=1", "\\u{9}=1"),
+            ("\r=1", "\\u{d}=1"),
+            ("＝1", "'＝1"),
+            ("aws-cli/2", "aws-cli/2"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(text), expected);
+        }
+    }
+}
