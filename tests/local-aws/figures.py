@@ -110,6 +110,7 @@ def time_starts(functions: list[Measured], starts: int) -> None:
             "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
             "ACCOUNT_ID": "111122223333", "FINDINGS_BUS": "findings", "JOURNAL_TABLE": "journal",
             "OWN_ROLE_IDS": "AROAEXAMPLEROLE00001", "QUARANTINE_QUEUE_URL": "http://127.0.0.1:9/none",
+            "SENT_TABLE": "sent", "WINDOWS_TABLE": "windows",
         }
         for _ in range(starts):
             for function in functions:
@@ -126,7 +127,8 @@ def configuration(aws: LocalAws) -> dict[str, str]:
     """What both functions need to start and to put an empty event on the quarantine queue."""
     queue = aws.client("sqs").create_queue(QueueName="quarantine")["QueueUrl"]
     return {"ACCOUNT_ID": aws.account, "FINDINGS_BUS": "findings", "JOURNAL_TABLE": "journal",
-            "OWN_ROLE_IDS": "AROAEXAMPLEROLE00001", "QUARANTINE_QUEUE_URL": queue}
+            "OWN_ROLE_IDS": "AROAEXAMPLEROLE00001", "QUARANTINE_QUEUE_URL": queue,
+            "SENT_TABLE": "sent", "WINDOWS_TABLE": "windows"}
 
 
 def role(aws: LocalAws) -> str:

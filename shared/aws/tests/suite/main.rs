@@ -6,5 +6,6 @@ mod account;
 mod bus;
 mod journal;
 mod numbers_and_quarantine;
+mod objects;
 mod sent;
 mod windows;
