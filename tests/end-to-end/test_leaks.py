@@ -72,7 +72,12 @@ def test_a_leaked_key_is_contained_recorded_reported_and_counted(stack, leak, ru
     assert outcome["detail"] == {
         "status": "contained", "plan": entry["plan"], "steps": entry["steps"], "secondsToContainment": seconds,
         "permissions": ["iam:AttachUserPolicy", "iam:DetachUserPolicy", "iam:UpdateAccessKey"]}
-    eventually(lambda: grown() == [1] * 7)
+    def once() -> bool:
+        """Other rules see the same call, and the test's own calls as root: only what is this rule's is exact."""
+        of_severity, of_rule, seconds, *others = grown()
+        return of_severity >= 1 and of_rule == 1 and seconds >= 1 and others == [1] * 4
+
+    eventually(once)
     assert stack.changes(user) == ["AttachUserPolicy", "UpdateAccessKey"]
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         stack.aws.client("sts", user.key).get_caller_identity()
