@@ -53,9 +53,17 @@ pub(crate) fn load(selection: &RuleSelection, terminal: &mut Terminal) -> anyhow
     }
     for found in rule_files(&selection.paths) {
         let path = found.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", name_of(&path)))?;
-        let (read, unreadable) = read(&path).with_context(|| name_of(&path))?;
-        documents.extend(read);
-        rejected.extend(unreadable);
+        match read(&path) {
+            Ok((read, unreadable)) => {
+                documents.extend(read);
+                rejected.extend(unreadable);
+            }
+            // What is in a file costs only that file; a path that leads nowhere is a mistake of the caller's.
+            Err(error) if path.is_file() => {
+                terminal.complain(&format!("rule not used: {}: {error:#}", name_of(&path)));
+            }
+            Err(error) => return Err(error.context(name_of(&path))),
+        }
     }
     let loaded = RuleSet::load(documents);
     rejected.extend(loaded.rejected);

@@ -5,6 +5,7 @@
 mod command;
 mod evaluate;
 mod hostile;
+mod malformed;
 mod pages;
 mod plan;
 mod proofs;

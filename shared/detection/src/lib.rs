@@ -50,6 +50,8 @@ mod rule;
 mod ruleset;
 mod shelf;
 mod shelved;
+#[cfg(feature = "yaml")]
+mod strict;
 mod table;
 mod template;
 mod time;

@@ -17,9 +17,25 @@ pub struct Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.origin, self.reason)
+        let reason = self.reason.to_string();
+        match (reason.char_indices().nth(MAX_SHOWN), reason.char_indices().rev().nth(MAX_SHOWN / 2)) {
+            (Some((start, _)), Some((end, _))) if start < end => {
+                let (shown, rest) = (reason.get(..start), reason.get(end..));
+                write!(
+                    formatter,
+                    "{}: {} … {}",
+                    self.origin,
+                    shown.unwrap_or_default(),
+                    rest.unwrap_or_default()
+                )
+            }
+            _ => write!(formatter, "{}: {reason}", self.origin),
+        }
     }
 }
+
+/// Most characters of a message that are shown, and half as many of its end: what is wrong often stands there.
+const MAX_SHOWN: usize = 400;
 
 /// What is wrong with a document.
 ///
@@ -29,6 +45,9 @@ pub enum Reason {
     /// The text, described.is not YAML.
     #[error("not YAML: {0}")]
     NotYaml(String),
+    /// Brackets within brackets.
+    #[error("is nested too deeply")]
+    TooDeep,
     /// The document is not a map.
     #[error("a rule must be a map")]
     NotAMap,
@@ -91,7 +110,9 @@ impl Reason {
     /// Returns texts near which the mistake is in the document, nearest first.
     pub(crate) fn places(&self) -> Vec<&str> {
         match self {
-            Self::NotYaml(_) | Self::NotAMap | Self::UnknownKind | Self::Damaged => Vec::new(),
+            Self::NotYaml(_) | Self::TooDeep | Self::NotAMap | Self::UnknownKind | Self::Damaged => {
+                Vec::new()
+            }
             Self::Missing(key) => vec![key],
             Self::WrongType { key, .. } => vec![key],
             Self::UnknownLevel(_) => vec!["level:"],

@@ -12,6 +12,11 @@ pub(super) struct Values<'a> {
     offset: usize,
     /// Once something was unreadable, separators of the array that was entered are skipped.
     is_damaged: bool,
+    /// An array was entered on this line. Another one in it holds no records, and entering a thousand brackets one
+    /// after the other would read what follows them as often.
+    is_inside: bool,
+    /// Up to here it is known whether the line has ended since.
+    looked_to: usize,
 }
 
 /// A place that holds no JSON value.
@@ -23,7 +28,7 @@ pub(super) struct Damage {
 impl<'a> Values<'a> {
     pub(super) fn of(bytes: &'a [u8]) -> Self {
         let offset = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }; // byte order mark
-        Self { bytes, offset, is_damaged: false }
+        Self { bytes, offset, is_damaged: false, is_inside: false, looked_to: offset }
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -32,6 +37,16 @@ impl<'a> Values<'a> {
 
     fn advance(&mut self, count: usize) {
         self.offset = self.offset.saturating_add(count);
+    }
+
+    /// Returns where the entries begin of the array that begins here, unless it is one inside another.
+    fn enter_array(&mut self, rest: &[u8]) -> Option<usize> {
+        let since = self.bytes.get(self.looked_to..self.offset).unwrap_or_default();
+        self.is_inside &= !since.contains(&b'\n');
+        self.looked_to = self.offset;
+        let start = array_start(rest).filter(|_| !self.is_inside)?;
+        self.is_inside = true;
+        Some(start)
     }
 
     fn skip_separators(&mut self) {
@@ -57,7 +72,7 @@ impl Iterator for Values<'_> {
                 }
                 Err(error) => {
                     self.is_damaged = true;
-                    if let Some(into_array) = array_start(rest) {
+                    if let Some(into_array) = self.enter_array(rest) {
                         self.advance(into_array);
                         continue; // the damage is met again at the entry that has it
                     }
@@ -81,13 +96,13 @@ fn array_start(bytes: &[u8]) -> Option<usize> {
     Some(bytes.len().saturating_sub(rest.len()))
 }
 
-/// Returns where to go on: behind the object if it closes on this line, else at the next line with one.
+/// Returns where to go on: behind the object or array if it closes on this line, else at the next line with one.
 ///
-/// Never inside the object: what a caller chose to put there must not be taken for a record.
+/// Never inside it: what a caller chose to put there must not be taken for a record.
 fn behind_damage(bytes: &[u8]) -> usize {
     let line_end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let (line, following) = bytes.split_at_checked(line_end).unwrap_or((bytes, &[]));
-    if let Some(length) = object_length(line) {
+    if let Some(length) = entry_length(line) {
         return length;
     }
     let skipped: usize = following
@@ -98,16 +113,16 @@ fn behind_damage(bytes: &[u8]) -> usize {
     line_end.saturating_add(skipped)
 }
 
-/// Returns the length of the object that `line` begins with, counting braces outside of texts.
-fn object_length(line: &[u8]) -> Option<usize> {
+/// Returns the length of the object or array that `line` begins with, counting brackets outside of texts.
+fn entry_length(line: &[u8]) -> Option<usize> {
     let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
     for (at, byte) in line.iter().enumerate() {
         match byte {
             _ if is_escaped => is_escaped = false,
             b'\\' if in_text => is_escaped = true,
             b'"' => in_text = !in_text,
-            b'{' if !in_text => depth = depth.saturating_add(1),
-            b'}' if !in_text => {
+            b'{' | b'[' if !in_text => depth = depth.saturating_add(1),
+            b'}' | b']' if !in_text => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
                     return at.checked_add(1);
