@@ -3,8 +3,8 @@
 use crate::command::{folder, run, write};
 
 const RULE: &str = "title: Stopped\nname: stopped\nlogsource: {product: aws, service: cloudtrail}\n\
-                    detection: {call: {eventName: StopLogging}, condition: call}\nlevel: low\n";
-const PROOF: &str = "tests:\n- {what: Stops, record: {eventName: StopLogging}, fires: [stopped]}\n\
+                    detection: {call: {eventSource: cloudtrail.amazonaws.com, eventName: StopLogging}, condition: call}\nlevel: low\n";
+const PROOF: &str = "tests:\n- {what: Stops, record: {eventSource: cloudtrail.amazonaws.com, eventName: StopLogging}, fires: [stopped]}\n\
                      - {what: Starts, record: {eventName: StartLogging}, fires: []}\n";
 
 #[test]

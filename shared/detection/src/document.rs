@@ -46,12 +46,24 @@ impl Document {
     }
 
     /// Returns the place of the first of `wanted` that is found in the text, else where the document begins.
-    pub(crate) fn place_of(&self, wanted: &[&str]) -> Origin {
+    ///
+    /// Each is a way to the place: texts that follow one another, on one line or on several. A line that begins with a
+    /// text counts before one that holds it, as prose may hold anything.
+    pub(crate) fn place_of(&self, wanted: &[Vec<&str>]) -> Origin {
         let text = self.text.as_deref().unwrap_or_default();
-        let line_of = |part: &&str| (0..).zip(text.lines()).find(|(_, line)| line.contains(part));
-        let offset = wanted.iter().find_map(line_of).map_or(0, |(offset, _)| offset);
+        let offset = wanted.iter().find_map(|way| follow(text, way)).unwrap_or_default();
         Origin { file: self.origin.file.clone(), line: self.origin.line.saturating_add(offset) }
     }
+}
+
+/// Returns the line to which `way` leads, counted from 0.
+fn follow(text: &str, way: &[&str]) -> Option<u32> {
+    way.iter().try_fold(0, |reached, part| {
+        let lines = || (0..).zip(text.lines()).filter(|(line, _)| *line >= reached);
+        let begins = |line: &str| line.trim_start_matches([' ', '-', '\'', '"']).starts_with(part);
+        let found = lines().find(|(_, line)| begins(line));
+        found.or_else(|| lines().find(|(_, line)| line.contains(part))).map(|(line, _)| line)
+    })
 }
 
 /// A place in a file, for messages.

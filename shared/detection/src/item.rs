@@ -59,6 +59,9 @@ impl<'i> Item<'i> {
     fn parse(key: &'i str, placeholders: &'i Placeholders) -> Result<Self, SelectionProblem> {
         let mut parts = key.split('|');
         let field = parts.next().unwrap_or_default();
+        if is_bracketed(field) {
+            return Err(SelectionProblem::Bracket(key.to_owned()));
+        }
         let known = |name: &'i str| match Modifier::named(name) {
             Some(modifier) => Ok((name, modifier)),
             None => {
@@ -187,6 +190,15 @@ impl<'i> Item<'i> {
     fn is_placed(&self) -> bool {
         self.has(Modifier::Contains) || self.has(Modifier::StartsWith) || self.has(Modifier::EndsWith)
     }
+}
+
+/// Tells whether a field asks for members of an array in the notation of proposal 212 where that is not understood.
+pub(crate) fn is_bracketed(field: &str) -> bool {
+    let quantifiers = ["any", "all", "all_or_empty", "none"];
+    field.split('[').skip(1).filter_map(|part| part.split_once(']')).any(|(inside, _)| {
+        quantifiers.contains(&inside)
+            || (!inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 /// Replaces many plain strings by one hash set.

@@ -44,6 +44,7 @@ mod number;
 mod pattern;
 mod pin;
 mod placeholders;
+mod record_fields;
 mod regex;
 mod reject;
 mod rule;

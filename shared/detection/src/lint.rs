@@ -4,12 +4,18 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::clause::Clause;
+use crate::detection::Detection;
 use crate::document::{Document, Origin};
+use crate::field::FieldPath;
+use crate::matcher::Matcher;
+use crate::pin::Pins;
+use crate::record_fields;
 
 /// An accepted document that may not do what its author thinks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// Where the document was read.
+    /// Where it is odd, as far as that can be told.
     pub origin: Origin,
     /// The title, if the document has one.
     pub title: Option<String>,
@@ -42,13 +48,45 @@ pub enum Concern {
         "the correlation's condition cannot be decided while events still arrive; it is judged in history only"
     )]
     OnlyInHistory,
+    /// No record has the field.
+    #[error("CloudTrail records have no field `{0}`{hint}", hint = hint(.0))]
+    UnknownField(String),
+    /// The field need only be there, and the other values of its list make no difference.
+    #[error(
+        "`{0}` has a value that every text fits; if the field need only be there, `exists: true` says so"
+    )]
+    FitsAnything(String),
+    /// Different services have calls of the same name.
+    #[error("names the call `{0}` but no service: other services may have a call of that name")]
+    CallOfAnyService(String),
     /// The rule it names is not there.
     #[error("the filter names the rule `{0}`, which was not accepted or does not exist")]
     FilterOfUnknown(String),
 }
 
-/// Lists what is odd about `document` alone.
-pub(crate) fn lint(document: &Document) -> Vec<Concern> {
+impl Concern {
+    /// Returns texts near which it is in the document, see [`Document::place_of`].
+    pub(crate) fn places(&self) -> Vec<Vec<&str>> {
+        match self {
+            Self::AllOfOne(item) | Self::NullInList(item) => vec![vec![item]],
+            Self::FilterKeeps(condition) => vec![vec!["condition:", condition], vec!["condition:"]],
+            Self::OnlyInHistory => vec![vec!["condition:"]],
+            Self::UnknownField(text)
+            | Self::FitsAnything(text)
+            | Self::CallOfAnyService(text)
+            | Self::FilterOfUnknown(text) => {
+                vec![vec!["detection:", text], vec!["filter:", text], vec!["correlation:", text], vec![text]]
+            }
+        }
+    }
+}
+
+fn hint(field: &str) -> String {
+    record_fields::in_other_case(field).map(|meant| format!("; `{meant}` is meant?")).unwrap_or_default()
+}
+
+/// Lists what is odd about `document` alone, which was compiled to `detection`.
+pub(crate) fn lint(document: &Document, detection: Option<&Detection>) -> Vec<Concern> {
     let mut concerns = Vec::new();
     if let Some(Value::Object(detection)) = document.value.get("detection") {
         detection.values().for_each(|selection| lint_selection(selection, &mut concerns));
@@ -60,7 +98,63 @@ pub(crate) fn lint(document: &Document) -> Vec<Concern> {
         }
         filter.values().for_each(|selection| lint_selection(selection, &mut concerns));
     }
+    if let Some(detection) = detection {
+        detection.selections.iter().for_each(|selection| lint_clause(&selection.clause, &mut concerns));
+    }
+    // A filter is about rules that name the service.
+    if let (Some(detection), true) = (detection, document.value.get("detection").is_some()) {
+        lint_calls(detection, &mut concerns);
+    }
     concerns
+}
+
+/// Lists the fields of `fields` that no record has.
+pub(crate) fn lint_fields<'f>(fields: impl IntoIterator<Item = &'f FieldPath>) -> Vec<Concern> {
+    let mut concerns = Vec::new();
+    fields.into_iter().for_each(|field| lint_field(field, &mut concerns));
+    concerns
+}
+
+fn lint_field(field: &FieldPath, concerns: &mut Vec<Concern>) {
+    let concern = Concern::UnknownField(field.name().to_owned());
+    if !record_fields::can_occur(field.name()) && !concerns.contains(&concern) {
+        concerns.push(concern);
+    }
+}
+
+/// Of blocks about the members of an array only the array is a field of the record.
+fn lint_clause(clause: &Clause, concerns: &mut Vec<Concern>) {
+    match clause {
+        Clause::All(parts) | Clause::Any(parts) => {
+            parts.iter().for_each(|part| lint_clause(part, concerns));
+        }
+        Clause::Not(part) => lint_clause(part, concerns),
+        Clause::Exists(field) => lint_field(field, concerns),
+        Clause::Reference(reference) => {
+            lint_field(&reference.field, concerns);
+            lint_field(&reference.other, concerns);
+        }
+        Clause::Members(members) => lint_field(&members.field, concerns),
+        Clause::Field(test) => {
+            lint_field(&test.field, concerns);
+            if test.matchers.iter().any(Matcher::fits_every_text) {
+                concerns.push(Concern::FitsAnything(test.field.name().to_owned()));
+            }
+        }
+        Clause::Keyword(matchers) => {
+            if matchers.iter().any(Matcher::fits_every_text) {
+                concerns.push(Concern::FitsAnything("keywords".to_owned()));
+            }
+        }
+    }
+}
+
+fn lint_calls(detection: &Detection, concerns: &mut Vec<Concern>) {
+    let Pins::Calls(calls) = detection.pins() else { return };
+    if let Some(name) = calls.iter().filter(|call| call.source.is_none()).find_map(|call| call.name.as_ref())
+    {
+        concerns.push(Concern::CallOfAnyService(name.to_string()));
+    }
 }
 
 fn lint_selection(selection: &Value, concerns: &mut Vec<Concern>) {

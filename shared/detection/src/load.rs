@@ -58,6 +58,16 @@ enum Kind {
     Correlation(Box<ParsedCorrelation>),
 }
 
+impl Kind {
+    fn concerns(&self, document: &Document) -> Vec<Concern> {
+        match self {
+            Self::Rule(rule) => lint::lint(document, Some(&rule.1.detection)),
+            Self::Filter(filter) => lint::lint(document, Some(&filter.detection)),
+            Self::Correlation(parsed) => lint::lint_fields(parsed.fields()),
+        }
+    }
+}
+
 struct Loader<'p> {
     placeholders: &'p Placeholders,
     rules: Vec<(Rule, Test)>,
@@ -87,7 +97,7 @@ impl<'p> Loader<'p> {
     fn add(&mut self, document: Document) {
         match self.try_add(&document) {
             Ok(kind) => {
-                self.warn(&document, lint::lint(&document));
+                self.warn(&document, kind.concerns(&document));
                 match kind {
                     Kind::Rule(compiled) => {
                         self.rules.push(*compiled);
@@ -213,7 +223,11 @@ impl<'p> Loader<'p> {
 
     fn warn(&mut self, document: &Document, concerns: Vec<Concern>) {
         let title = document.title();
-        let warning = |concern| Warning { origin: document.origin.clone(), title: title.clone(), concern };
+        let warning = |concern: Concern| Warning {
+            origin: document.place_of(&concern.places()),
+            title: title.clone(),
+            concern,
+        };
         self.warnings.extend(concerns.into_iter().map(warning));
     }
 }

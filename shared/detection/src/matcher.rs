@@ -90,6 +90,11 @@ impl Matcher {
         matches!(self, Self::Null)
     }
 
+    /// Tells whether no text fails.
+    pub(crate) fn fits_every_text(&self) -> bool {
+        matches!(self, Self::Text(pattern) if pattern.fits_every_text())
+    }
+
     /// Returns what matching values must hold: some text out of each of these sets, all of them folded.
     pub(crate) fn demands(&self) -> Vec<BTreeSet<String>> {
         match self {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::detection::Detection;
 use crate::field::{FieldPath, Presence};
+use crate::item;
 use crate::placeholders::Placeholders;
 use crate::reject::{Reason, SelectionProblem};
 
@@ -38,6 +39,9 @@ impl Members {
         placeholders: &Placeholders,
     ) -> Result<Option<Self>, SelectionProblem> {
         let Some((field, quantifier)) = split(key) else { return Ok(None) };
+        if item::is_bracketed(field) {
+            return Err(SelectionProblem::Bracket(key.to_owned()));
+        }
         let Value::Object(body) = value else { return Err(SelectionProblem::NotABlock(key.to_owned())) };
         let body = Detection::compile(&named(body), &[], placeholders);
         let body = body.map_err(|reason| within(key, reason))?;

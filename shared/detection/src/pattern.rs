@@ -55,7 +55,7 @@ impl Pattern {
         let folded: Vec<Piece> = template.pieces().iter().map(|piece| fold_piece(piece, case)).collect();
         let shape = match folded.as_slice() {
             [] => Shape::Equals("".into()),
-            [Piece::Many] => Shape::Anything,
+            [Piece::Many, rest @ ..] if rest.iter().all(|piece| *piece == Piece::Many) => Shape::Anything,
             [Piece::Literal(text)] => Shape::Equals(text.as_str().into()),
             [Piece::Literal(text), Piece::Many] => Shape::StartsWith(text.as_str().into()),
             [Piece::Many, Piece::Literal(text)] => Shape::EndsWith(text.as_str().into()),
@@ -80,6 +80,11 @@ impl Pattern {
             Shape::Contains(part) => self.case.find(text.as_bytes(), part.as_bytes()).is_some(),
             Shape::Glob(glob) => glob.matches(text, self.case),
         }
+    }
+
+    /// Tells whether no text fails.
+    pub(crate) fn fits_every_text(&self) -> bool {
+        matches!(self.shape, Shape::Anything)
     }
 
     /// Returns the folded text that it equals without case, if it is such a test.

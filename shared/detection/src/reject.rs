@@ -107,23 +107,26 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns texts near which the mistake is in the document, nearest first.
-    pub(crate) fn places(&self) -> Vec<&str> {
+    /// Returns texts near which the mistake is in the document, see [`crate::Document::place_of`].
+    pub(crate) fn places(&self) -> Vec<Vec<&str>> {
         match self {
             Self::NotYaml(_) | Self::TooDeep | Self::NotAMap | Self::UnknownKind | Self::Damaged => {
                 Vec::new()
             }
-            Self::Missing(key) => vec![key],
-            Self::WrongType { key, .. } => vec![key],
-            Self::UnknownLevel(_) => vec!["level:"],
-            Self::OtherLogSource(_) => vec!["logsource:"],
-            Self::Duplicate { id, .. } => vec![id],
+            Self::Missing(key) => vec![vec![key]],
+            Self::WrongType { key, .. } => vec![vec![key]],
+            Self::UnknownLevel(_) => vec![vec!["level:"]],
+            Self::OtherLogSource(_) => vec![vec!["logsource:"]],
+            Self::Duplicate { id, .. } => vec![vec![id]],
             Self::BadSelection { selection, problem } => {
-                problem.item().into_iter().chain([selection.as_str()]).collect()
+                let item = problem.item().into_iter();
+                item.map(|item| vec![selection, item]).chain([vec![selection.as_str()]]).collect()
             }
-            Self::BadCondition { condition, .. } => vec![condition, "condition:"],
-            Self::UnknownRule(name) => vec![name],
-            Self::BadCorrelation(_) => vec!["correlation:"],
+            Self::BadCondition { condition, .. } => {
+                vec![vec!["condition:", condition], vec!["condition:"], vec![condition]]
+            }
+            Self::UnknownRule(name) => vec![vec!["rules:", name], vec![name]],
+            Self::BadCorrelation(_) => vec![vec!["correlation:"]],
         }
     }
 }
@@ -135,6 +138,7 @@ impl SelectionProblem {
             Self::NoValue(item)
             | Self::NotAValue(item)
             | Self::NotABlock(item)
+            | Self::Bracket(item)
             | Self::TooManyValues(item) => Some(item),
             Self::BadBlock { item, .. }
             | Self::UnknownModifier { item, .. }
@@ -163,6 +167,11 @@ pub enum SelectionProblem {
     /// A block about the members of an array that is none.
     #[error("`{0}` needs a map of tests of one member")]
     NotABlock(String),
+    /// One member of an array by its number, or a block in the middle of a name.
+    #[error(
+        "`{0}` has a bracket in its field; the order of a record's arrays means nothing: test any member without brackets, or several values of one in a block such as `field[any]:`"
+    )]
+    Bracket(String),
     /// A block about the members of an array with something wrong inside.
     #[error("`{item}`: {reason}")]
     BadBlock {

@@ -59,6 +59,16 @@ impl ParsedCorrelation {
         Ok(Self { rule, names, kind, group_by, timespan_ms, generate })
     }
 
+    /// Returns the fields of records that it asks for.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &FieldPath> {
+        let counted = match &self.kind {
+            Kind::ValueCount(fields, _) => fields.as_slice(),
+            Kind::Statistic(_, field, _) => std::slice::from_ref(field),
+            Kind::EventCount(_) | Kind::Temporal(_) | Kind::TemporalCount(_) | Kind::TemporalOrdered => &[],
+        };
+        self.group_by.iter().flat_map(|field| &field.paths).chain(counted)
+    }
+
     /// Finishes it with what its names refer to, in the same order.
     pub(crate) fn resolve(self, references: Vec<Reference>) -> Correlation {
         Correlation {

@@ -19,23 +19,23 @@ const FILTERED: &str = "
 title: By name
 name: by_name
 logsource: {product: aws, service: cloudtrail}
-detection: {s: {a: 1}, condition: s}
+detection: {s: {apiVersion: 1}, condition: s}
 ---
 title: By id
 id: 0b7a1e0c-6c1b-4a43-8e3f-3b1f3b0a2f11
 logsource: {product: aws, service: cloudtrail}
-detection: {selection_x: {a: 1}, condition: 1 of selection_*}
+detection: {selection_x: {apiVersion: 1}, condition: 1 of selection_*}
 ---
 title: Untouched
 logsource: {product: aws, service: cloudtrail}
-detection: {s: {a: 1}, condition: s}
+detection: {s: {apiVersion: 1}, condition: s}
 ---
 title: Administrators are trusted
 logsource: {product: aws, service: cloudtrail}
 filter:
   rules: [by_name, 0b7a1e0c-6c1b-4a43-8e3f-3b1f3b0a2f11]
-  selection_one: {user|startswith: adm_}
-  selection_two: {user: root}
+  selection_one: {userAgent|startswith: adm_}
+  selection_two: {userAgent: root}
   condition: not 1 of selection_*
 ";
 
@@ -46,14 +46,18 @@ fn a_filter_concerns_the_rules_it_names_by_name_or_id() {
         ("root", vec!["Untouched"]),
         ("bob", vec!["By name", "By id", "Untouched"]),
     ] {
-        assert_eq!(titles_matching(FILTERED, &json!({"a": 1, "user": user})), expected, "{user}");
+        assert_eq!(
+            titles_matching(FILTERED, &json!({"apiVersion": 1, "userAgent": user})),
+            expected,
+            "{user}"
+        );
     }
 }
 
 #[test]
 fn a_filter_may_concern_every_rule() {
     let every = FILTERED.replace("rules: [by_name, 0b7a1e0c-6c1b-4a43-8e3f-3b1f3b0a2f11]", "rules: any");
-    assert!(titles_matching(&every, &json!({"a": 1, "user": "root"})).is_empty());
+    assert!(titles_matching(&every, &json!({"apiVersion": 1, "userAgent": "root"})).is_empty());
 }
 
 #[test]
@@ -63,20 +67,20 @@ title: Odd
 name: odd
 logsource: {product: aws}
 detection:
-  s: {a|contains|all: x, b: [null, '']}
+  s: {userAgent|contains|all: x, errorCode: [null, '']}
   condition: s
 ---
 title: Keeps what it should drop
 logsource: {product: aws}
-filter: {rules: [odd, gone], s: {a: x}, condition: s}
+filter: {rules: [odd, gone], s: {userAgent: x}, condition: s}
 ";
     assert_eq!(
         warnings(odd),
         [
-            "rules.yml:2: `a|contains|all` has one value, `all` needs two",
-            "rules.yml:2: `b` lists null among other values",
-            "rules.yml:9: the filter's condition `s` does not begin with `not`, so that only what it describes is reported",
-            "rules.yml:9: the filter names the rule `gone`, which was not accepted or does not exist",
+            "rules.yml:6: `userAgent|contains|all` has one value, `all` needs two",
+            "rules.yml:6: `errorCode` lists null among other values",
+            "rules.yml:11: the filter's condition `s` does not begin with `not`, so that only what it describes is reported",
+            "rules.yml:11: the filter names the rule `gone`, which was not accepted or does not exist",
         ]
     );
     assert_eq!(warnings(FILTERED), Vec::<String>::new());
@@ -125,4 +129,19 @@ detection:
 ";
     let rejected = RuleSet::load(read_yaml("rules.yml", yaml).0).rejected;
     assert_eq!(rejected[0].origin.line, 12);
+    // Names that are short or that prose uses are not taken for the place.
+    let yaml = "
+title: A condition with s
+description: >-
+  Its condition: s, t and
+  more of that.
+logsource: {product: aws}
+detection:
+  s: {eventName: X}
+  condition:
+    - s
+    - t
+";
+    let rejected = RuleSet::load(read_yaml("rules.yml", yaml).0).rejected;
+    assert_eq!(rejected[0].to_string(), "rules.yml:11: condition `t`: `t` is not defined");
 }

@@ -13,6 +13,8 @@ mod generated;
 #[cfg(test)]
 mod index;
 #[cfg(test)]
+mod lints;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod pysigma;
