@@ -146,6 +146,16 @@ pub(crate) struct Patterns {
     /// For people, or one JSON object per pattern; by default the first on a terminal and the second elsewhere.
     #[arg(long)]
     pub(crate) format: Option<Format>,
+    /// Compare with the event rules of a deployed stack, in the account and Region that the environment names:
+    /// prints each rule whose calls are not delivered, and ends with 1 if there is one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stack: Option<String>,
+    /// Write the missing event rules, called `NAME-own-1` and so on, with the function `detect` as their target.
+    #[arg(long, value_name = "FUNCTION_ARN", requires = "stack")]
+    pub(crate) put: Option<String>,
+    /// The queue for events that could not be delivered.
+    #[arg(long, value_name = "QUEUE_ARN", requires = "put")]
+    pub(crate) dead_letters: Option<String>,
 }
 
 #[derive(Debug, Args)]

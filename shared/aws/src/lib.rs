@@ -9,6 +9,8 @@ mod sdk;
 mod account;
 #[cfg(feature = "bus")]
 mod bus;
+#[cfg(feature = "event-rules")]
+mod event_rules;
 #[cfg(feature = "journal")]
 mod journal;
 #[cfg(feature = "metrics")]
@@ -29,6 +31,8 @@ pub use account::IamAccount;
 pub use aws_config::SdkConfig;
 #[cfg(feature = "bus")]
 pub use bus::{Bus, BusEvent};
+#[cfg(feature = "event-rules")]
+pub use event_rules::{EventRules, NewEventRule};
 pub use failure::CallFailed;
 #[cfg(feature = "journal")]
 pub use journal::DynamoJournal;

@@ -2,10 +2,12 @@
 //!
 //! EventBridge delivers what a pattern names within seconds; log files bring everything within minutes.
 
+mod deployed;
 mod pack;
 mod pattern;
 mod route;
 
+pub use deployed::{DeployedRule, undelivered};
 pub use pack::event_patterns;
 pub use pattern::{EventPattern, MAX_PATTERN, STATE};
 pub use route::{Delivery, InvalidDelivery, NeededCalls, needed_calls};

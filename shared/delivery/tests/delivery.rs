@@ -5,7 +5,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
-use trailreflex_delivery::{MAX_PATTERN, NeededCalls, event_patterns, needed_calls};
+use trailreflex_delivery::{
+    DeployedRule, MAX_PATTERN, NeededCalls, STATE, event_patterns, needed_calls, undelivered,
+};
 use trailreflex_detection::{Pin, RuleSet, Text, read_yaml};
 
 fn rules() -> RuleSet {
@@ -65,6 +67,84 @@ fn a_pattern_is_written_as_eventbridge_takes_it() {
         patterns.iter().map(trailreflex_delivery::EventPattern::to_json).collect::<Vec<_>>(),
         expected
     );
+}
+
+fn deployed(state: &str, pattern: &serde_json::Value) -> DeployedRule {
+    DeployedRule { name: "rule".to_owned(), state: state.to_owned(), pattern: Some(pattern.to_string()) }
+}
+
+#[test]
+fn what_the_patterns_deliver_is_delivered_once_they_are_deployed() {
+    let needed = needed_calls(&rules());
+    let rules: Vec<_> =
+        event_patterns(&needed).iter().map(|pattern| deployed(STATE, &pattern.to_json())).collect();
+    assert_eq!(undelivered(&needed, &rules), [].into());
+    assert_eq!(undelivered(&needed, &[]), needed.calls);
+}
+
+#[test]
+fn a_deployed_rule_counts_only_if_it_surely_delivers_the_call() {
+    let call = |pin: Pin| NeededCalls { calls: [(pin, BTreeSet::new())].into(), ..NeededCalls::default() };
+    let create = equals("iam.amazonaws.com", "CreateUser");
+    let list = equals("iam.amazonaws.com", "ListUsers");
+    let iam = json!({"eventSource": ["iam.amazonaws.com"]});
+    let api = "AWS API Call via CloudTrail";
+    for (case, pin, state, pattern, is_delivered) in [
+        ("named", &create, "ENABLED", json!({"detail": {"eventName": ["CreateUser"]}}), true),
+        ("whole service", &create, "ENABLED", json!({"detail-type": [api], "detail": iam}), true),
+        ("everything of CloudTrail", &create, "ENABLED", json!({"detail-type": [api]}), true),
+        (
+            "prefix of the kind",
+            &create,
+            "ENABLED",
+            json!({"detail-type": [{"prefix": "AWS API Call"}]}),
+            true,
+        ),
+        (
+            "prefix of the name",
+            &create,
+            "ENABLED",
+            json!({"detail": {"eventName": [{"prefix": "Create"}]}}),
+            true,
+        ),
+        ("another name", &create, "ENABLED", json!({"detail": {"eventName": ["CreateRole"]}}), false),
+        (
+            "another kind",
+            &create,
+            "ENABLED",
+            json!({"detail-type": ["AWS Health Event"], "detail": iam}),
+            false,
+        ),
+        (
+            "some callers only",
+            &create,
+            "ENABLED",
+            json!({"detail": {"userIdentity": {"type": ["Root"]}}}),
+            false,
+        ),
+        (
+            "only what AWS calls its source",
+            &create,
+            "ENABLED",
+            json!({"source": ["aws.s3"], "detail": iam}),
+            false,
+        ),
+        (
+            "other operator",
+            &create,
+            "ENABLED",
+            json!({"detail": {"eventName": [{"anything-but": "x"}]}}),
+            false,
+        ),
+        ("disabled", &create, "DISABLED", json!({"detail": iam}), false),
+        ("read-only calls left out", &list, "ENABLED", json!({"detail": iam}), false),
+        ("read-only calls too", &list, STATE, json!({"detail": iam}), true),
+    ] {
+        let missing = undelivered(&call(pin.clone()), &[deployed(state, &pattern)]);
+        assert_eq!(missing.is_empty(), is_delivered, "{case}");
+    }
+    let scheduled = DeployedRule { name: "nightly".to_owned(), state: "ENABLED".to_owned(), pattern: None };
+    assert_eq!(undelivered(&call(create), &[scheduled]).len(), 1);
 }
 
 fn text() -> impl Strategy<Value = Text> {

@@ -4,6 +4,7 @@
 
 mod account;
 mod bus;
+mod event_rules;
 mod journal;
 mod numbers_and_quarantine;
 mod objects;

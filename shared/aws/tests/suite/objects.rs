@@ -14,7 +14,8 @@ fn object() -> ObjectName {
 
 async fn read(objects: &Objects) -> Result<Vec<u8>, ReadError<&'static str>> {
     let mut bytes = Vec::new();
-    let taken = objects.read(&object(), |piece| {
+    let object = object();
+    let taken = objects.read(&object, |piece| {
         bytes.extend_from_slice(piece);
         if bytes.len() > 10 { Err("enough") } else { Ok(()) }
     });
