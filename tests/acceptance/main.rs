@@ -10,6 +10,7 @@ mod events;
 mod generated;
 mod ingest;
 mod proofs;
+mod regressions;
 mod repository;
 mod rule_pages;
 mod rules;
