@@ -146,6 +146,23 @@ fn rules_that_serve_correlations_are_silent_unless_these_say_otherwise() {
 }
 
 #[test]
+fn what_correlations_count_must_be_delivered_although_it_is_no_finding() {
+    let count = json!({"type": "event_count", "rules": ["x"], "timespan": "1m", "condition": {"gte": 2}});
+    let chain = json!({"type": "event_count", "rules": ["c"], "timespan": "1h", "condition": {"gte": 2}});
+    let rules = rules(&[("c", &count), ("d", &chain)]);
+    let required: Vec<(String, bool, Vec<String>)> = rules
+        .required_events()
+        .map(|required| {
+            let correlations = required.correlations.iter().map(|rule| rule.title.clone()).collect();
+            (required.rule.title.clone(), required.is_reported, correlations)
+        })
+        .collect();
+    let alone = |name: &str| (name.to_owned(), true, Vec::new());
+    let counted = ("x".to_owned(), false, vec!["c".to_owned(), "d".to_owned()]);
+    assert_eq!(required, [alone("any"), counted, alone("y"), alone("z")]);
+}
+
+#[test]
 fn what_cannot_be_counted_is_reported() {
     let correlation = json!({
         "type": "event_count", "rules": ["x"], "group-by": ["user"], "timespan": "1m", "condition": {"gte": 2},
