@@ -33,7 +33,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// Say of each rule file whether it can be honoured. Ends with 1 if one cannot.
+    /// Say of each file of rules or suppressions whether it can be honoured. Ends with 1 if one cannot.
     Check(Check),
     /// Run the proofs of rules, `NAME.tests.yml` beside `NAME.yml`. Ends with 1 if one fails.
     Test(Test),
@@ -66,11 +66,24 @@ pub(crate) struct Evaluate {
     /// By default a table on a terminal and JSON elsewhere.
     #[arg(long)]
     pub(crate) format: Option<FindingsFormat>,
+    #[command(flatten)]
+    pub(crate) suppressions: SuppressionFiles,
+    /// Show suppressed findings, too, and by what they are.
+    #[arg(long, requires = "suppression_paths")]
+    pub(crate) show_suppressed: bool,
     /// Print the numbers of records, bytes, seconds and findings on stderr.
     #[arg(long)]
     pub(crate) stats: bool,
     #[command(flatten)]
     pub(crate) inputs: Inputs,
+}
+
+/// Which findings somebody has said not to be told of.
+#[derive(Debug, Args)]
+pub(crate) struct SuppressionFiles {
+    /// Files of suppressions, or folders of them (.yml, .yaml). What they hide is counted.
+    #[arg(id = "suppression_paths", long = "suppressions", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// What is read, and how.

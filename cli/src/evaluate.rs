@@ -9,6 +9,7 @@ use crate::Ended;
 use crate::args::Evaluate;
 use crate::reading::{Counts, Seen, read_all};
 use crate::rules::load::load;
+use crate::suppressing::Suppressing;
 use crate::terminal::Terminal;
 use line::{Line, Place, event_id};
 use output::Output;
@@ -27,18 +28,47 @@ struct Observed<'r> {
     lines: Vec<Line<'r>>,
     contributions: Vec<Contribution>,
     skipped: Vec<Skipped>,
+    /// Ids of the suppressions because of which correlations do not count the record.
+    uncounted: Vec<String>,
 }
 
 impl<'r> Observed<'r> {
     /// Evaluates the rules on a record; none if it means nothing to them.
-    fn of(record: &Record, rules: &'r RuleSet, min_level: Level) -> Option<Self> {
+    fn of(
+        record: &Record,
+        (rules, suppressing): (&'r RuleSet, &Suppressing),
+        min_level: Level,
+    ) -> Option<Self> {
         let observed = rules.observe(record.raw());
+        let suppression = |rule: &str| suppressing.of(rule, record.raw()).map(|one| one.id.clone());
         let shown = observed.matches.iter().filter(|found| found.rule.level >= min_level);
-        let lines: Vec<_> = shown.map(|found| Line::of_match(found, record)).collect();
-        let (contributions, skipped) = (observed.contributions, observed.skipped);
-        let is_nothing = lines.is_empty() && contributions.is_empty() && skipped.is_empty();
-        (!is_nothing).then(|| Self { event_id: event_id(record), lines, contributions, skipped })
+        let line = |found| {
+            let mut line = Line::of_match(found, record);
+            line.suppressed_by = suppression(line.rule);
+            line
+        };
+        let lines: Vec<_> = shown.map(line).collect();
+        let mut uncounted = Vec::new();
+        let mut contributions = observed.contributions;
+        contributions.retain(|contribution| {
+            let hidden = suppression(&contribution.window.correlation);
+            let is_counted = hidden.is_none();
+            uncounted.extend(hidden);
+            is_counted
+        });
+        let skipped = observed.skipped;
+        let is_nothing =
+            lines.is_empty() && contributions.is_empty() && skipped.is_empty() && uncounted.is_empty();
+        (!is_nothing).then(|| Self { event_id: event_id(record), lines, contributions, skipped, uncounted })
     }
+}
+
+/// How much suppressions hide, by their ids.
+#[derive(Debug, Default)]
+struct Hidden {
+    findings: BTreeMap<String, usize>,
+    /// Records that correlations do not count.
+    uncounted: BTreeMap<String, usize>,
 }
 
 struct Run<'r> {
@@ -46,6 +76,8 @@ struct Run<'r> {
     min_level: Level,
     output: Output,
     findings: usize,
+    hidden: Hidden,
+    show_suppressed: bool,
     contributions: Vec<Contribution>,
     /// Where the records of the contributions stand.
     places: HashMap<String, Place>,
@@ -57,6 +89,7 @@ struct Run<'r> {
 pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let started = Instant::now();
     let rules = &load(&options.rules, terminal)?;
+    let suppressing = Suppressing::load(&options.suppressions.paths, (rules, &options.rules), terminal)?;
     let min_level = options.min_level.unwrap_or(Level::Informational);
     let format = options.format.unwrap_or_else(|| terminal.format(None).into());
     let mut run = Run {
@@ -64,14 +97,17 @@ pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result
         min_level,
         output: Output::new(format, terminal)?,
         findings: 0,
+        hidden: Hidden::default(),
+        show_suppressed: options.show_suppressed,
         contributions: Vec::new(),
         places: HashMap::new(),
         skipped: BTreeMap::new(),
     };
-    let look = |record: &Record| Observed::of(record, rules, min_level);
+    let look = |record: &Record| Observed::of(record, (rules, &suppressing), min_level);
     let counts = read_all(&options.inputs, terminal, look, |seen, terminal| run.take(seen, terminal))?;
     run.correlate(terminal)?;
-    run.output.end(&counts, terminal)?;
+    run.output.end(&counts, run.hidden.findings.values().sum(), terminal)?;
+    run.hidden.tell(terminal);
     let Counts { inputs, unreadable, records, malformed, bytes } = counts;
     if unreadable > 0 || malformed > 0 {
         terminal.complain(&format!("unreadable inputs: {unreadable}, malformed records: {malformed}"));
@@ -85,11 +121,34 @@ pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result
     Ok(if unreadable > 0 { Ended::WithUnreadableInput } else { Ended::Well })
 }
 
+impl Hidden {
+    fn add(counts: &mut BTreeMap<String, usize>, id: String) {
+        let count = counts.entry(id).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    fn tell(&self, terminal: &mut Terminal) {
+        for (what, counts) in [
+            ("suppressed findings", &self.findings),
+            ("suppressed records that correlations do not count", &self.uncounted),
+        ] {
+            if !counts.is_empty() {
+                let all: usize = counts.values().sum();
+                let each = counts.iter().map(|(id, count)| format!("{id} {count}")).collect::<Vec<_>>();
+                terminal.complain(&format!("{what}: {all} ({})", each.join(", ")));
+            }
+        }
+    }
+}
+
 impl<'r> Run<'r> {
     fn take(&mut self, seen: Seen<Observed<'r>>, terminal: &mut Terminal) -> anyhow::Result<()> {
         for (record, observed) in seen.found {
             for line in observed.lines {
                 self.show(&line.at(&seen.name, record), terminal)?;
+            }
+            for id in observed.uncounted {
+                Hidden::add(&mut self.hidden.uncounted, id);
             }
             for skipped in observed.skipped {
                 self.skipped.entry(skipped.correlation).or_default().push(skipped.reason);
@@ -127,7 +186,14 @@ impl<'r> Run<'r> {
     }
 
     fn show(&mut self, line: &Line<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
-        self.findings = self.findings.saturating_add(1);
+        if let Some(id) = &line.suppressed_by {
+            Hidden::add(&mut self.hidden.findings, id.clone());
+            if !self.show_suppressed {
+                return Ok(());
+            }
+        } else {
+            self.findings = self.findings.saturating_add(1);
+        }
         self.output.add(line, terminal)
     }
 }

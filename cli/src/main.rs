@@ -10,6 +10,7 @@ mod progress;
 mod reading;
 mod rehearsal;
 mod rules;
+mod suppressing;
 mod table;
 mod terminal;
 

@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", root.join("rules").display());
     println!("cargo::rerun-if-changed={}", root.join("playbooks").display());
     std::fs::write(out.join("rules.bundle"), rules(&root)?.as_bytes())?;
+    std::fs::write(out.join("proofs.json"), proofs(&root)?)?;
     std::fs::write(
         out.join("contain-identity.json"),
         playbooks(&root.join("playbooks/contain-identity.yaml"))?,
@@ -22,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn rules(root: &Path) -> Result<Bundle, Box<dyn Error>> {
     let mut files = Vec::new();
-    find(&root.join("rules"), "yml", &mut files)?;
+    find(&root.join("rules"), &is_rule, &mut files)?;
     files.sort();
     let mut documents = Vec::new();
     let mut rejected = Vec::new();
@@ -43,6 +44,17 @@ fn rules(root: &Path) -> Result<Bundle, Box<dyn Error>> {
     Ok(bundle)
 }
 
+/// The proofs as they are written: they are many records, and only who checks suppressions needs them.
+fn proofs(root: &Path) -> Result<String, Box<dyn Error>> {
+    let mut texts = std::collections::BTreeMap::new();
+    let mut files = Vec::new();
+    find(&root.join("rules"), &|name| name.ends_with(".tests.yml"), &mut files)?;
+    for file in files {
+        texts.insert(file.strip_prefix(root)?.display().to_string(), std::fs::read_to_string(&file)?);
+    }
+    Ok(serde_json::to_string(&texts)?)
+}
+
 fn playbooks(file: &Path) -> Result<String, Box<dyn Error>> {
     let value: serde_json::Value = yaml_serde::from_str(&std::fs::read_to_string(file)?)?;
     let json = value.to_string();
@@ -53,12 +65,12 @@ fn playbooks(file: &Path) -> Result<String, Box<dyn Error>> {
     Ok(json)
 }
 
-fn find(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+fn find(folder: &Path, is_wanted: &dyn Fn(&str) -> bool, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            find(&path, extension, found)?;
-        } else if path.extension().is_some_and(|found| found == extension) && !is_beside_rules(&path) {
+            find(&path, is_wanted, found)?;
+        } else if path.file_name().is_some_and(|name| is_wanted(&name.to_string_lossy())) {
             found.push(path);
         }
     }
@@ -66,7 +78,6 @@ fn find(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> std::io::Re
 }
 
 /// The proofs of rules and the list of what to detect stand among the rules.
-fn is_beside_rules(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.ends_with(".tests.yml") || name == "catalogue.yml"
+fn is_rule(name: &str) -> bool {
+    name.ends_with(".yml") && !name.ends_with(".tests.yml") && name != "catalogue.yml"
 }

@@ -5,7 +5,7 @@ use crate::terminal::{safe, safe_json};
 use csv::WriterBuilder;
 
 /// The columns.
-const HEADINGS: [&str; 19] = [
+const HEADINGS: [&str; 20] = [
     "level",
     "time",
     "rule",
@@ -25,6 +25,7 @@ const HEADINGS: [&str; 19] = [
     "record",
     "matched",
     "tags",
+    "suppressedBy",
 ];
 
 /// Returns the line of headings.
@@ -83,6 +84,7 @@ pub(super) fn line(line: &Line<'_>) -> anyhow::Result<Vec<u8>> {
         line.record.map(|record| record.to_string()).unwrap_or_default(),
         safe_json(&serde_json::to_string(&line.matched)?).into_owned(),
         line.tags.join(" "),
+        text(&line.suppressed_by),
     ])
 }
 

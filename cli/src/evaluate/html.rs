@@ -19,6 +19,8 @@ const LEVELS: [Level; 5] = [Level::Critical, Level::High, Level::Medium, Level::
 pub(super) struct Page {
     rows: BTreeMap<Level, Vec<Row>>,
     rules: BTreeMap<String, OfRule>,
+    /// Rows that come behind all others.
+    suppressed: Vec<Row>,
 }
 
 #[derive(Debug)]
@@ -35,6 +37,7 @@ struct Row {
     agent: String,
     place: String,
     event_id: String,
+    suppressed_by: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,11 +67,19 @@ struct Document<'p> {
     rules: &'p [OfRule],
     rows: Vec<Row>,
     left_out: usize,
+    suppressed: usize,
+    has_suppressed_rows: bool,
 }
 
 impl Page {
     /// Adds a finding.
     pub(super) fn add(&mut self, line: &Line<'_>) {
+        if line.suppressed_by.is_some() {
+            if self.suppressed.len() < MAX_ROWS {
+                self.suppressed.push(Row::of(line));
+            }
+            return;
+        }
         let time = line.event_time.clone().unwrap_or_default();
         let of_rule = self.rules.entry(line.rule.to_owned()).or_insert_with(|| OfRule {
             level: line.level,
@@ -95,7 +106,7 @@ impl Page {
     ///
     /// # Errors
     /// None that is known: the template is checked when the command is built.
-    pub(super) fn document(mut self, counts: &Counts) -> anyhow::Result<String> {
+    pub(super) fn document(mut self, counts: &Counts, suppressed: usize) -> anyhow::Result<String> {
         let mut rules: Vec<_> = std::mem::take(&mut self.rules).into_values().collect();
         rules.sort_by(|one, other| {
             other
@@ -109,7 +120,10 @@ impl Page {
             OfLevel { level, count: counts.sum() }
         });
         let findings: usize = levels.iter().map(|level| level.count).sum();
-        let rows: Vec<_> = self.rows.into_values().rev().flatten().take(MAX_ROWS).collect();
+        let mut rows: Vec<_> = self.rows.into_values().rev().flatten().take(MAX_ROWS).collect();
+        let left_out = findings.saturating_sub(rows.len());
+        let has_suppressed_rows = !self.suppressed.is_empty();
+        rows.append(&mut self.suppressed);
         let times =
             || rules.iter().flat_map(|rule| [&rule.first, &rule.last]).filter(|time| !time.is_empty());
         let document = Document {
@@ -120,8 +134,10 @@ impl Page {
             last: times().max().map(String::as_str),
             levels,
             rules: &rules,
-            left_out: findings.saturating_sub(rows.len()),
+            left_out,
             rows,
+            suppressed,
+            has_suppressed_rows,
         };
         Ok(document.render()?)
     }
@@ -153,6 +169,7 @@ impl Row {
             agent,
             place: shown(&place),
             event_id: text(&line.event_id),
+            suppressed_by: line.suppressed_by.as_deref().map(shown),
         }
     }
 }

@@ -29,6 +29,9 @@ pub(super) struct Line<'r> {
     #[serde(rename = "eventID")]
     pub(super) event_id: Option<String>,
     pub(super) event_time: Option<String>,
+    /// The id of the suppression that hides it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressed_by: Option<String>,
     #[serde(flatten)]
     pub(super) subject: Subject,
     pub(super) input: Option<String>,
@@ -159,6 +162,7 @@ impl<'r> Line<'r> {
             kind: Kind::Rule,
             event_id: None,
             event_time: None,
+            suppressed_by: None,
             subject,
             input: None,
             record: None,

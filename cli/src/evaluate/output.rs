@@ -49,19 +49,28 @@ impl Output {
             Self::Table(table) => {
                 let [call, caller, address, program, place] = line.cells();
                 let time = line.event_time.as_deref().unwrap_or_default();
-                let cells = [line.level.name(), time, line.title, &call, &caller, &address, &program, &place];
-                table.add(Style::Of(line.level), cells);
+                let (title, style) = match &line.suppressed_by {
+                    Some(id) => (format!("(suppressed by {id}) {}", line.title), Style::Dim),
+                    None => (line.title.to_owned(), Style::Of(line.level)),
+                };
+                let cells = [line.level.name(), time, &title, &call, &caller, &address, &program, &place];
+                table.add(style, cells);
                 Ok(())
             }
         }
     }
 
     /// Writes what has waited.
-    pub(super) fn end(self, counts: &Counts, terminal: &mut Terminal) -> anyhow::Result<()> {
+    pub(super) fn end(
+        self,
+        counts: &Counts,
+        suppressed: usize,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<()> {
         match self {
             Self::Json | Self::Csv => Ok(()),
             Self::Table(table) => table.write(terminal),
-            Self::Html(page) => Ok(terminal.out.write_all(page.document(counts)?.as_bytes())?),
+            Self::Html(page) => Ok(terminal.out.write_all(page.document(counts, suppressed)?.as_bytes())?),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::terminal::Terminal;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use trailreflex_detection::{Bundle, Document, Rejected, RuleSet, read_yaml};
+use trailreflex_suppression::is_suppressions;
 
 /// What stands beside rules in the same folders and is none: their proofs, and what the pack is to cover.
 const BESIDE_RULES: [&str; 3] = [".tests.yml", ".tests.yaml", "/catalogue.yml"];
@@ -32,12 +33,25 @@ pub(crate) fn proof_files(paths: &[PathBuf]) -> Vec<Found> {
     found
 }
 
-/// Reads one rule file.
+/// Reads one rule file; one of suppressions holds none.
 ///
 /// # Errors
 /// If it cannot be read or is not UTF-8.
 pub(crate) fn read(path: &Path) -> anyhow::Result<(Vec<Document>, Vec<Rejected>)> {
-    Ok(read_yaml(&name_of(path), &text(path)?))
+    let text = text(path)?;
+    if is_suppressions(&text) {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    Ok(read_yaml(&name_of(path), &text))
+}
+
+/// Returns the built-in rules.
+///
+/// # Errors
+/// If they are damaged: the build checks them, so this means a broken program.
+pub(crate) fn built_in() -> anyhow::Result<Vec<Document>> {
+    let bundle = Bundle::built_in(trailreflex_content::RULES);
+    bundle.and_then(|bundle| bundle.documents()).context("the built-in rules")
 }
 
 /// Loads rules. Those of the user that cannot be honoured are named on stderr; the others are used.
@@ -45,12 +59,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(Vec<Document>, Vec<Rejected>)
 /// # Errors
 /// If a path of the user's leads nowhere, or no rule is left.
 pub(crate) fn load(selection: &RuleSelection, terminal: &mut Terminal) -> anyhow::Result<RuleSet> {
-    let mut documents = Vec::new();
+    let mut documents = if selection.only_rules_given { Vec::new() } else { built_in()? };
     let mut rejected = Vec::new();
-    if !selection.only_rules_given {
-        let bundle = Bundle::built_in(trailreflex_content::RULES);
-        documents.extend(bundle.and_then(|bundle| bundle.documents()).context("the built-in rules")?);
-    }
     for found in rule_files(&selection.paths) {
         let path = found.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", name_of(&path)))?;
         match read(&path) {

@@ -10,3 +10,4 @@ mod pages;
 mod plan;
 mod proofs;
 mod rules;
+mod suppressions;

@@ -10,3 +10,6 @@ pub const RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bundle"
 
 /// The playbooks in `playbooks/contain-identity.yaml`.
 pub const CONTAIN_IDENTITY_PLAYBOOKS: &str = include_str!(concat!(env!("OUT_DIR"), "/contain-identity.json"));
+
+/// What proves the rules in `rules/`: an object of the text of each `*.tests.yml`, by its name.
+pub const PROOFS: &str = include_str!(concat!(env!("OUT_DIR"), "/proofs.json"));
