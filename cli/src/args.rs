@@ -1,5 +1,9 @@
 //! What the command can be asked, as its help shows it.
 
+mod history;
+
+pub(crate) use history::{Backtest, Build, Habit, Suggest};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::num::NonZeroUsize;
@@ -22,6 +26,10 @@ pub(crate) enum Command {
     ///
     /// Ends with 0 if it ran, whether or not anything was found, and with 2 if an input could not be read at all.
     Evaluate(Evaluate),
+    /// Say how often each rule would have fired in the past, because of whom, and what would have been done.
+    ///
+    /// Responses are decided on a simulated account: nothing is read from or changed in AWS.
+    Backtest(Backtest),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
     /// Check, list and explain rules.
@@ -39,6 +47,12 @@ pub(crate) enum RulesCommand {
     Test(Test),
     /// Print the EventBridge event patterns without which rules see nothing within seconds.
     Patterns(Patterns),
+    /// Suggest suppressions for who fires rules day after day. A person has to add an owner to each.
+    ///
+    /// Nothing is suggested for critical rules and for root users.
+    SuggestSuppressions(Suggest),
+    /// Check rules, write them as one bundle, and show which of them may lead to which actions.
+    Build(Build),
     /// List the rules.
     List(List),
     /// Show which selections and values of an event make a rule match.

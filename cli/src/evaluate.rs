@@ -108,17 +108,15 @@ pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result
     run.correlate(terminal)?;
     run.output.end(&counts, run.hidden.findings.values().sum(), terminal)?;
     run.hidden.tell(terminal);
-    let Counts { inputs, unreadable, records, malformed, bytes } = counts;
-    if unreadable > 0 || malformed > 0 {
-        terminal.complain(&format!("unreadable inputs: {unreadable}, malformed records: {malformed}"));
-    }
+    counts.complain(terminal);
+    let Counts { inputs, records, bytes, .. } = counts;
     if options.stats {
         let (seconds, findings) = (started.elapsed().as_secs_f64(), run.findings);
         terminal.complain(&format!(
             "inputs: {inputs}, records: {records}, bytes: {bytes}, seconds: {seconds:.3}, findings: {findings}"
         ));
     }
-    Ok(if unreadable > 0 { Ended::WithUnreadableInput } else { Ended::Well })
+    Ok(counts.ended())
 }
 
 impl Hidden {

@@ -1,7 +1,9 @@
 //! The trailreflex command: what the functions do, on files and without an account.
 
 mod args;
+mod backtest;
 mod evaluate;
+mod history;
 mod input;
 mod page;
 mod parallel;
@@ -36,11 +38,14 @@ fn main() -> ExitCode {
     let terminal = &mut Terminal::of_process();
     let ended = match &arguments.command {
         Command::Evaluate(options) => evaluate::run(options, terminal),
+        Command::Backtest(options) => backtest::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),
             RulesCommand::Test(options) => rules::test::run(options, terminal),
             RulesCommand::Patterns(options) => rules::patterns::run(options, terminal),
+            RulesCommand::SuggestSuppressions(options) => rules::suggest::run(options, terminal),
+            RulesCommand::Build(options) => rules::build::run(options, terminal),
             RulesCommand::List(options) => rules::list::run(options, terminal),
             RulesCommand::Explain(options) => rules::explain::run(options, terminal),
         },

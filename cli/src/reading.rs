@@ -2,6 +2,7 @@
 
 mod pieces;
 
+use crate::Ended;
 use crate::args::Inputs;
 use crate::input::{Content, Found, content, is_not_json, log_files, malformed, name_of, placed};
 use crate::parallel::in_order;
@@ -184,6 +185,19 @@ impl<T> Piece<T> {
 }
 
 impl Counts {
+    /// Says what could not be looked at, if anything.
+    pub(crate) fn complain(&self, terminal: &mut Terminal) {
+        let Self { unreadable, malformed, .. } = self;
+        if *unreadable > 0 || *malformed > 0 {
+            terminal.complain(&format!("unreadable inputs: {unreadable}, malformed records: {malformed}"));
+        }
+    }
+
+    /// Returns how a command ends that has read all this.
+    pub(crate) fn ended(&self) -> Ended {
+        if self.unreadable > 0 { Ended::WithUnreadableInput } else { Ended::Well }
+    }
+
     fn add(&mut self, other: &Self) {
         let Self { inputs, unreadable, records, malformed, bytes } = other;
         for (sum, more) in [

@@ -4,6 +4,7 @@
 
 mod command;
 mod evaluate;
+mod history;
 mod hostile;
 mod malformed;
 mod pages;
