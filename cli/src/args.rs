@@ -6,6 +6,7 @@ pub(crate) use history::{Backtest, Build, Habit, Suggest};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use trailreflex_detection::Level;
@@ -108,8 +109,14 @@ pub(crate) struct Inputs {
     jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) limit: Limit,
+    /// Of buckets, read only what CloudTrail delivered on this day or later (UTC).
+    #[arg(long, value_name = "DATE")]
+    pub(crate) since: Option<Date>,
+    /// Of buckets, read only what CloudTrail delivered on this day or earlier (UTC).
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Option<Date>,
     /// Log files, events, lines of records, each also gzipped; folders of them (.json, .ndjson, .jsonl, .gz); `-`
-    /// for stdin.
+    /// for stdin; s3://BUCKET/PREFIX for all objects whose keys begin so.
     #[arg(id = "inputs", required = true, value_name = "INPUT")]
     pub(crate) paths: Vec<PathBuf>,
 }

@@ -73,7 +73,11 @@ pub(crate) fn content(path: &Path, max_bytes: u64, progress: &Progress) -> anyho
     decompressed(BufReader::new(progress.counting(file)), max_bytes)
 }
 
-fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::Result<Content> {
+/// Reads a source, decompressed if it is gzipped.
+///
+/// # Errors
+/// If nothing can be read, or more than `max_bytes` would have to be.
+pub(crate) fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::Result<Content> {
     let is_gzip = source.fill_buf().context("cannot be read")?.starts_with(&GZIP);
     let mut reader: Box<dyn Read> =
         if is_gzip { Box::new(MultiGzDecoder::new(source)) } else { Box::new(source) };
@@ -107,6 +111,11 @@ pub(crate) type Found = Result<PathBuf, (PathBuf, std::io::Error)>;
 /// Returns the log files that `paths` mean, those of a folder in the order of their names.
 pub(crate) fn log_files(paths: &[PathBuf]) -> Vec<Found> {
     files(paths, &ENDINGS)
+}
+
+/// Tells whether a name is that of a log file.
+pub(crate) fn is_log_file(name: &str) -> bool {
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Returns `paths`, with folders replaced by the files in them, at any depth, that have one of `endings`.

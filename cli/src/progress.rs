@@ -37,6 +37,16 @@ impl Progress {
         Self { bar }
     }
 
+    /// Adds to what is to be read.
+    pub(crate) fn expect(&self, bytes: u64) {
+        self.bar.inc_length(bytes);
+    }
+
+    /// Counts what has been read.
+    pub(crate) fn read(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
     /// Returns `source`; what is read from it is counted.
     pub(crate) fn counting<R: Read>(&self, source: R) -> impl Read + use<R> {
         self.bar.wrap_read(source)

@@ -1,16 +1,19 @@
 //! Reading all inputs of a command on all cores.
 
+mod layout;
+mod objects;
 mod pieces;
+mod source;
 
 use crate::Ended;
 use crate::args::Inputs;
-use crate::input::{Content, Found, content, is_not_json, log_files, malformed, name_of, placed};
+use crate::input::{Content, is_not_json, malformed, placed};
 use crate::parallel::in_order;
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 use pieces::pieces;
+use source::{Source, Sources};
 use std::num::NonZeroUsize;
-use std::path::Path;
 use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::{LogFile, Record};
 
@@ -49,26 +52,26 @@ pub(crate) struct Seen<T> {
 /// What cannot be read is named on stderr and counted.
 ///
 /// # Errors
-/// Those of `take`.
+/// Those of `take`, and if an input is none that could be read.
 pub(crate) fn read_all<T: Send>(
     inputs: &Inputs,
     terminal: &mut Terminal,
     look: impl Fn(&Record) -> Option<T> + Sync,
     mut take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
-    let files = log_files(&inputs.paths);
-    let size =
-        |path: &Path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|file| file.len());
-    let total = files.iter().flatten().map(|path| size(path)).sum();
-    let progress = Progress::of_bytes(total);
+    let sources = Sources::find(inputs)?;
+    let progress = Progress::of_bytes(sources.bytes());
     terminal.show(progress.clone());
     let (jobs, max_bytes) = (inputs.jobs(), inputs.limit.max_bytes);
-    let work = |found: Found| match found {
-        Ok(path) => Seen::of_input(&path, (jobs, max_bytes), &progress, &look),
-        Err((path, error)) => Seen::unreadable(name_of(&path), &error.to_string()),
+    let work = |source: Source| {
+        let (name, opened) = source.open(max_bytes, &progress);
+        match opened {
+            Ok(content) => Seen::of_content(name, &content, jobs, &look),
+            Err(reason) => Seen::unreadable(name, &reason),
+        }
     };
     let mut counts = Counts::default();
-    let result = in_order(files.into_iter(), jobs, work, |mut seen| {
+    let result = in_order(sources.into_iter(&progress), jobs, work, |mut seen| {
         counts.add(&seen.counts);
         for complaint in std::mem::take(&mut seen.complaints) {
             terminal.complain(&complaint);
@@ -80,24 +83,19 @@ pub(crate) fn read_all<T: Send>(
 }
 
 impl<T: Send> Seen<T> {
-    fn of_input(
-        path: &Path,
-        (jobs, max_bytes): (NonZeroUsize, u64),
-        progress: &Progress,
+    fn of_content(
+        name: String,
+        content: &Content,
+        jobs: NonZeroUsize,
         look: impl Fn(&Record) -> Option<T> + Sync,
     ) -> Self {
-        let name = name_of(path);
-        let content = match content(path, max_bytes, progress) {
-            Ok(content) => content,
-            Err(error) => return Self::unreadable(name, &format!("{error:#}")),
-        };
         let mut seen = Self::none_of(name);
         let look_at = |bytes| Piece::of(bytes, &look);
         let Ok(()) = in_order(pieces(&content.bytes), jobs, look_at, |piece| {
             seen.add(piece);
             Ok::<_, std::convert::Infallible>(())
         });
-        seen.conclude(&content);
+        seen.conclude(content);
         seen
     }
 

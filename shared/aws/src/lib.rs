@@ -7,6 +7,8 @@ mod sdk;
 
 #[cfg(feature = "account")]
 mod account;
+#[cfg(feature = "buckets")]
+mod bucket;
 #[cfg(feature = "bus")]
 mod bus;
 #[cfg(feature = "event-rules")]
@@ -29,6 +31,8 @@ mod windows;
 #[cfg(feature = "account")]
 pub use account::IamAccount;
 pub use aws_config::SdkConfig;
+#[cfg(feature = "buckets")]
+pub use bucket::{Bucket, Depth, From, Listed, Page};
 #[cfg(feature = "bus")]
 pub use bus::{Bus, BusEvent};
 #[cfg(feature = "event-rules")]
@@ -44,7 +48,7 @@ pub use objects::{ObjectName, Objects, ReadError};
 pub use outlet::FindingsBus;
 #[cfg(feature = "quarantine")]
 pub use quarantine::Quarantine;
-pub use sdk::load;
+pub use sdk::{load, load_for_a_person};
 #[cfg(feature = "sent")]
 pub use sent::DynamoSentLog;
 #[cfg(feature = "windows")]

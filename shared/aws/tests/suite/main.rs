@@ -3,6 +3,7 @@
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
 mod account;
+mod bucket;
 mod bus;
 mod event_rules;
 mod journal;
