@@ -36,10 +36,7 @@ impl DeployedRule {
 /// EventBridge leaves out calls that CloudTrail marks as read-only, unless the rule's state asks for them.
 fn may_only_read(pin: &Pin) -> bool {
     const READING: [&str; 4] = ["Get", "List", "Describe", "AssumeRole"];
-    let name = match &pin.name {
-        Some(Text::Equals(name) | Text::StartsWith(name)) => name,
-        None => return true,
-    };
+    let Some(Text::Equals(name) | Text::StartsWith(name)) = &pin.name else { return true };
     READING.iter().any(|verb| name.starts_with(verb) || verb.starts_with(name.as_str()))
 }
 

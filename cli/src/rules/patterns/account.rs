@@ -135,7 +135,7 @@ fn shown(pin: &Pin) -> String {
 }
 
 async fn rules_of_account() -> EventRules {
-    EventRules::new(&trailreflex_aws::load().await)
+    EventRules::new(&trailreflex_aws::load_for_a_person().await)
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
