@@ -80,7 +80,7 @@ fn a_correlation_does_not_count_suppressed_records() {
         &folder,
         "burst.yml",
         "title: Whoami\nname: whoami\nlogsource: {product: aws, service: cloudtrail}\n\
-         detection: {call: {eventName: GetCallerIdentity}, condition: call}\n---\n\
+         detection: {call: {eventSource: sts.amazonaws.com, eventName: GetCallerIdentity}, condition: call}\n---\n\
          title: Burst\nname: burst\ncorrelation: {type: event_count, rules: [whoami], \
          group-by: [recipientAccountId], timespan: 5m, condition: {gte: 3}}\nlevel: medium\n",
     );
