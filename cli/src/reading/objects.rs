@@ -105,7 +105,7 @@ async fn list(
         'pages: loop {
             let Page { objects, folders, next } = bucket.page(&prefix, depth, from).await?;
             below.extend(folders);
-            for Listed { key, size } in objects {
+            for Listed { key, size, .. } in objects {
                 if region.as_ref().is_some_and(|region| span.is_over(region, &key)) {
                     break 'pages;
                 }

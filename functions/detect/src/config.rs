@@ -1,6 +1,6 @@
 //! Configuration of `detect`.
 
-use trailreflex_lambda::{Environment, InvalidConfiguration};
+use trailreflex_lambda::{Environment, InvalidConfiguration, Rules, RulesUri};
 
 /// What the stack tells the function. Each field is the environment variable of the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Config {
     pub findings_bus: String,
     /// `QUARANTINE_QUEUE_URL`: where unusable events are kept.
     pub quarantine_queue_url: String,
+    /// `RULES_URI`: where the user's own rules are, if anywhere.
+    pub rules_uri: Option<RulesUri>,
     /// `SENT_TABLE`: table of what has gone out.
     pub sent_table: String,
     /// `WINDOWS_TABLE`: table of what correlations keep.
@@ -17,7 +19,8 @@ pub struct Config {
 
 impl Config {
     /// The variables that the function reads; the acceptance tests compare them with the template.
-    pub const VARIABLES: [&str; 4] = ["FINDINGS_BUS", "QUARANTINE_QUEUE_URL", "SENT_TABLE", "WINDOWS_TABLE"];
+    pub const VARIABLES: [&str; 5] =
+        ["FINDINGS_BUS", "QUARANTINE_QUEUE_URL", "RULES_URI", "SENT_TABLE", "WINDOWS_TABLE"];
 
     /// Reads the configuration.
     ///
@@ -26,12 +29,14 @@ impl Config {
     pub fn from_environment(environment: Environment) -> Result<Self, InvalidConfiguration> {
         let findings_bus = environment.required("FINDINGS_BUS");
         let quarantine_queue_url = environment.required("QUARANTINE_QUEUE_URL");
+        let rules_uri = Rules::place(&environment);
         let sent_table = environment.required("SENT_TABLE");
         let windows_table = environment.required("WINDOWS_TABLE");
         let config = (|| {
             Some(Self {
                 findings_bus: findings_bus?,
                 quarantine_queue_url: quarantine_queue_url?,
+                rules_uri: rules_uri?,
                 sent_table: sent_table?,
                 windows_table: windows_table?,
             })

@@ -9,16 +9,18 @@ pub use report::data;
 
 use serde_json::{Value, json};
 use trailreflex_aws::{DynamoWindows, Metrics};
+use trailreflex_delivery::Delivery;
 use trailreflex_detection::{Bundle, Contribution, RuleSet};
 use trailreflex_findings::{Evaluated, Event};
-use trailreflex_lambda::{Failure, Reported, Reporter, now};
+use trailreflex_lambda::{Current, Failure, Reported, Reporter, Rules, now};
+use trailreflex_metrics::{Datum, Function, Metric};
 use trailreflex_model::{Finding, cause_chain};
 
 /// The function `detect`.
 #[derive(Debug)]
 pub struct Detect {
-    /// The compiled rules.
-    pub rules: RuleSet,
+    /// The built-in rules and those of the user.
+    pub rules: Rules,
     /// Where findings go, each once.
     pub reporter: Reporter,
     /// What correlations keep between records.
@@ -54,21 +56,27 @@ impl Detect {
     /// [`Failure::Retryable`] if AWS did not answer.
     pub async fn handle(&self, payload: Value, delivery: &str) -> Result<Value, Failure> {
         let event = read(payload)?;
-        let Evaluated { mut findings, ignored, contributions, skipped, unusable } =
-            event.evaluate(&self.rules);
+        let Current { rules, problems } = self.rules.current(now()).await;
+        for problem in &problems {
+            tracing::error!(problem, "a rule of your own is not in use");
+        }
+        let Evaluated { mut findings, ignored, contributions, skipped, unusable } = event.evaluate(&rules);
         for reason in &ignored {
             tracing::info!(reason = reason.as_str(), "a report was ignored");
         }
         // What a single record shows goes out first: no containment waits for the calls of a correlation.
         let mut reported = self.reporter.report(findings.clone(), delivery).await?;
-        let correlating = self.correlate(contributions, &event, delivery).await;
+        let correlating = self.correlate(&rules, contributions, &event, delivery).await;
         let end = correlating.and_then(|(alerts, more)| {
             findings.extend(alerts);
             reported.add(more);
             reported.settled()
         });
         // The findings are out: a number that is missing must not send them again.
-        let data = data(&reported, &ignored, skipped.len(), now());
+        let mut data = data(&reported, &ignored, skipped.len(), now());
+        if !problems.is_empty() {
+            data.push(Datum::count(Metric::RulesNotLoaded(Function::Detect), problems.len(), now()));
+        }
         if let Err(error) = self.metrics.publish(&data).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
         }
@@ -85,16 +93,24 @@ impl Detect {
     }
 
     /// Adds to correlations and reports those that are fulfilled. A record without matches makes no call.
+    ///
+    /// Correlations over log files are left to `ingest`, which sees all of their records: what happens to be delivered
+    /// here would cost a write for nearly every call and prove nothing.
     async fn correlate(
         &self,
-        contributions: Vec<Contribution>,
+        rules: &RuleSet,
+        mut contributions: Vec<Contribution>,
         event: &Event,
         delivery: &str,
     ) -> Result<(Vec<Finding>, Reported), Failure> {
+        contributions.retain(|contribution| {
+            let correlation = rules.counted_by(contribution);
+            correlation.is_none_or(|rule| Delivery::stated(rule) != Ok(Some(Delivery::Slow)))
+        });
         if contributions.is_empty() {
             return Ok((Vec::new(), Reported::default()));
         }
-        let alerts = self.rules.correlate(&self.windows, contributions).await;
+        let alerts = rules.correlate(&self.windows, contributions).await;
         let alerts = alerts.map_err(|error| Failure::of(error.is_transient, "WindowsFailed", error))?;
         let findings: Vec<_> = alerts.iter().filter_map(|alert| event.correlated(alert)).collect();
         let reported = self.reporter.report(findings.clone(), delivery).await?;

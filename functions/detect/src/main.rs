@@ -1,9 +1,9 @@
 //! Lambda entry point: builds what the function needs, once per cold start.
 
 use trailreflex_aws::{DynamoWindows, Metrics, Quarantine};
-use trailreflex_detect::{Config, Detect, built_in_rules};
+use trailreflex_detect::{Config, Detect};
 use trailreflex_findings::Sender;
-use trailreflex_lambda::{Edge, Environment, Reporter};
+use trailreflex_lambda::{Edge, Environment, Reporter, Rules};
 use trailreflex_metrics::Function;
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,7 +17,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let edge = Edge { function: Function::Detect, quarantine, metrics: metrics.clone() };
     let reporter = Reporter::new(&aws, Sender::Detect, config.findings_bus, config.sent_table);
     let windows = DynamoWindows::new(&aws, config.windows_table);
-    let detect = &Detect { rules: built_in_rules()?, reporter, windows, metrics };
+    let rules = Rules::new(trailreflex_content::RULES, config.rules_uri, &aws)?;
+    let detect = &Detect { rules, reporter, windows, metrics };
     trailreflex_lambda::run(edge, |payload, context| async move {
         detect.handle(payload, &context.request_id).await
     })

@@ -1,6 +1,6 @@
 //! Configuration of `ingest`.
 
-use trailreflex_lambda::{Environment, InvalidConfiguration};
+use trailreflex_lambda::{Environment, InvalidConfiguration, Rules, RulesUri};
 use trailreflex_model::{AccountId, Region};
 
 /// What the stack tells the function. Each field but the last is the environment variable of the same name.
@@ -12,6 +12,8 @@ pub struct Config {
     pub findings_bus: String,
     /// `QUARANTINE_QUEUE_URL`: where unusable messages and files are kept.
     pub quarantine_queue_url: String,
+    /// `RULES_URI`: where the user's own rules are, if anywhere.
+    pub rules_uri: Option<RulesUri>,
     /// `SENT_TABLE`: table of what has gone out.
     pub sent_table: String,
     /// `TRAIL_BUCKET`: the bucket with the log files; no other is read.
@@ -26,10 +28,11 @@ pub struct Config {
 
 impl Config {
     /// The variables that the function reads; the acceptance tests compare them with the template.
-    pub const VARIABLES: [&str; 7] = [
+    pub const VARIABLES: [&str; 8] = [
         "ACCOUNT_ID",
         "FINDINGS_BUS",
         "QUARANTINE_QUEUE_URL",
+        "RULES_URI",
         "SENT_TABLE",
         "TRAIL_BUCKET",
         "TRAIL_BUCKET_OWNER",
@@ -44,6 +47,7 @@ impl Config {
         let account_id = environment.required("ACCOUNT_ID");
         let findings_bus = environment.required("FINDINGS_BUS");
         let quarantine_queue_url = environment.required("QUARANTINE_QUEUE_URL");
+        let rules_uri = Rules::place(&environment);
         let sent_table = environment.required("SENT_TABLE");
         let trail_bucket = environment.required("TRAIL_BUCKET");
         let trail_bucket_owner = environment.required("TRAIL_BUCKET_OWNER");
@@ -54,6 +58,7 @@ impl Config {
                 account_id: account_id?,
                 findings_bus: findings_bus?,
                 quarantine_queue_url: quarantine_queue_url?,
+                rules_uri: rules_uri?,
                 sent_table: sent_table?,
                 trail_bucket: trail_bucket?,
                 trail_bucket_owner: trail_bucket_owner?,

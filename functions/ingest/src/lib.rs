@@ -19,9 +19,9 @@ pub use tally::Tally;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use trailreflex_aws::{DynamoWindows, Metrics, ObjectName, Objects, Quarantine, ReadError};
-use trailreflex_detection::{Bundle, RuleSet};
+use trailreflex_detection::RuleSet;
 use trailreflex_findings::Carrier;
-use trailreflex_lambda::{Failure, Reporter, now};
+use trailreflex_lambda::{Current, Failure, Reporter, Rules, now};
 use trailreflex_metrics::Function;
 use trailreflex_model::{AccountId, Region, cause_chain};
 
@@ -33,8 +33,8 @@ const MAX_NAMED: usize = 50;
 /// The function `ingest`.
 #[derive(Debug)]
 pub struct Ingest {
-    /// The compiled rules.
-    pub rules: RuleSet,
+    /// The built-in rules and those of the user.
+    pub rules: Rules,
     /// The log files.
     pub objects: Objects,
     /// Where findings go, each once.
@@ -53,14 +53,6 @@ pub struct Ingest {
     pub region: Region,
 }
 
-/// Takes the rules that were built in; each is compiled when the first record needs it.
-///
-/// # Errors
-/// If the bundle is damaged: the build checks it, so this means a broken package.
-pub fn built_in_rules() -> Result<RuleSet, trailreflex_detection::BundleError> {
-    Bundle::built_in(trailreflex_content::RULES)?.load()
-}
-
 impl Ingest {
     /// Reads the files that a batch of messages announces, and answers which messages are to come again.
     ///
@@ -71,14 +63,19 @@ impl Ingest {
     /// [`Failure::Permanent`] if the payload is no batch.
     pub async fn handle(&self, payload: Value, deadline: Timestamp) -> Result<Value, Failure> {
         let batch = Batch::parse(payload)?;
+        let Current { rules, problems } = self.rules.current(now()).await;
+        for problem in &problems {
+            tracing::error!(problem, "a rule of your own is not in use");
+        }
         let mut tally = Tally::of(batch.messages.len());
+        tally.rule_problems = problems.len();
         let mut answer = Answer::default();
         for message in batch.messages {
             let settled = if deadline.duration_since(now()) < RESERVE {
                 Err(Failure::retryable("NoTimeLeft", "the batch took too long"))
             } else {
                 // On the heap: the compiler cannot lay out a future that nests all calls of all clients.
-                Box::pin(self.settle(&message, &mut tally)).await
+                Box::pin(self.settle(&rules, &message, &mut tally)).await
             };
             if let Err(failure) = settled {
                 let (code, reason) = (failure.code(), failure.explain());
@@ -93,15 +90,15 @@ impl Ingest {
             }
         }
         // The findings are out: a number that is missing must not bring the messages again.
-        if let Err(error) = self.metrics.publish(&tally.data(&self.rules, now())).await {
+        if let Err(error) = self.metrics.publish(&tally.data(&rules, now())).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
         }
         serde_json::to_value(answer).map_err(|error| Failure::permanent("NotJson", error))
     }
 
     /// Deals with one message; what no retry can mend goes to the quarantine queue, and the message is done.
-    async fn settle(&self, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
-        match self.message(message, tally).await {
+    async fn settle(&self, rules: &RuleSet, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
+        match self.message(rules, message, tally).await {
             Err(failure @ Failure::Permanent { .. }) => {
                 let reason = format!("{}: {}", failure.code(), failure.explain());
                 self.keep(&reason, &json!({"messageId": message.message_id, "body": message.body}), tally)
@@ -111,7 +108,7 @@ impl Ingest {
         }
     }
 
-    async fn message(&self, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
+    async fn message(&self, rules: &RuleSet, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
         let announced = read_announcement(&message.body)
             .map_err(|error| Failure::permanent("NotAnAnnouncement", error))?;
         for kind in announced.ignored {
@@ -127,7 +124,7 @@ impl Ingest {
                         time: None,
                         replay_name: None,
                     };
-                    self.object(object, carrier, &message.message_id, tally).await?;
+                    self.object(rules, object, carrier, &message.message_id, tally).await?;
                 }
             }
         }
@@ -136,6 +133,7 @@ impl Ingest {
 
     async fn object(
         &self,
+        rules: &RuleSet,
         object: &ObjectName,
         carrier: Carrier,
         delivery: &str,
@@ -148,10 +146,10 @@ impl Ingest {
                 return self.keep(&reason, &described(object), tally).await;
             }
         };
-        let file = EvaluatedFile::of(&inflated.content, &self.rules, carrier);
+        let file = EvaluatedFile::of(&inflated.content, rules, carrier);
         let mut reported = self.reporter.report(file.findings.clone(), delivery).await?;
         if !file.contributions.is_empty() {
-            let alerts = self.rules.correlate(&self.windows, file.contributions.clone()).await;
+            let alerts = rules.correlate(&self.windows, file.contributions.clone()).await;
             let alerts = alerts.map_err(|error| Failure::of(error.is_transient, "WindowsFailed", error));
             let findings = alerts.map(|alerts| file.findings_of(&alerts));
             match findings {

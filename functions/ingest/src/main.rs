@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use trailreflex_aws::{DynamoWindows, Metrics, Objects, Quarantine};
 use trailreflex_findings::Sender;
-use trailreflex_ingest::{Config, Ingest, built_in_rules};
-use trailreflex_lambda::{Edge, Environment, Reporter};
+use trailreflex_ingest::{Config, Ingest};
+use trailreflex_lambda::{Edge, Environment, Reporter, Rules};
 use trailreflex_metrics::Function;
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,7 +17,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let quarantine = Quarantine::new(&aws, config.quarantine_queue_url);
     let edge = Edge { function: Function::Ingest, quarantine: quarantine.clone(), metrics: metrics.clone() };
     let ingest = &Ingest {
-        rules: built_in_rules()?,
+        rules: Rules::new(trailreflex_content::RULES, config.rules_uri, &aws)?,
         objects: Objects::new(&aws, config.trail_bucket_owner.to_string()),
         reporter: Reporter::new(&aws, Sender::Ingest, config.findings_bus, config.sent_table),
         windows: DynamoWindows::new(&aws, config.windows_table),

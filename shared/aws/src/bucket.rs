@@ -46,6 +46,8 @@ pub struct Listed {
     pub key: String,
     /// Its size in bytes.
     pub size: u64,
+    /// Its entity tag, another one whenever its content changes.
+    pub version: String,
 }
 
 /// Where a listing begins.
@@ -143,7 +145,7 @@ impl Bucket {
 fn page(listed: ListObjectsV2Output) -> Page {
     let objects = listed.contents.unwrap_or_default().into_iter().filter_map(|object| {
         let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-        Some(Listed { key: object.key?, size })
+        Some(Listed { key: object.key?, size, version: object.e_tag.unwrap_or_default() })
     });
     let folders = listed.common_prefixes.unwrap_or_default();
     Page {

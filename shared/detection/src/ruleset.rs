@@ -186,6 +186,11 @@ impl RuleSet {
             .collect()
     }
 
+    /// Returns the correlation that a contribution to this rule set counts in.
+    pub fn counted_by(&self, contribution: &Contribution) -> Option<&Rule> {
+        self.compiled_correlations().get(contribution.correlation).map(|correlation| &correlation.rule)
+    }
+
     /// Returns the headers of all correlations.
     pub fn correlations(&self) -> impl ExactSizeIterator<Item = &Rule> {
         self.compiled_correlations().iter().map(|correlation| &correlation.rule)

@@ -4,12 +4,16 @@ mod environment;
 mod failure;
 mod not_json;
 #[cfg(feature = "findings")]
+mod own_rules;
+#[cfg(feature = "findings")]
 mod reporter;
 mod run;
 mod telemetry;
 
 pub use environment::{Environment, InvalidConfiguration};
 pub use failure::Failure;
+#[cfg(feature = "findings")]
+pub use own_rules::{Current, InvalidRulesUri, Rules, RulesUri};
 #[cfg(feature = "findings")]
 pub use reporter::{Reported, Reporter};
 pub use run::{Edge, run};

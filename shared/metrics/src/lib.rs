@@ -58,6 +58,13 @@ pub enum Metric {
         /// The rule's name, or its id if it has none.
         rule: String,
     },
+    /// Findings of one rule that only log files brought, because no event rule of the stack delivers its calls.
+    RuleNotDelivered {
+        /// The rule's name, or its id if it has none.
+        rule: String,
+    },
+    /// Rules of the user that a function could not take, or takes in an older version.
+    RulesNotLoaded(Function),
     /// Matches that count in no correlation, because the record lacks a time or a field.
     NotCorrelated(Function),
     /// Log files by what came of them.
@@ -100,6 +107,8 @@ impl Metric {
             Self::Findings(_) | Self::FindingsOfRule { .. } => "Findings",
             Self::SentLogFailures(_) => "SentLogFailures",
             Self::MissedByFastPath { .. } => "MissedByFastPath",
+            Self::RuleNotDelivered { .. } => "RuleNotDelivered",
+            Self::RulesNotLoaded(_) => "RulesNotLoaded",
             Self::NotCorrelated(_) => "NotCorrelated",
             Self::Files(_) => "Files",
             Self::Records(_) => "Records",
@@ -123,6 +132,8 @@ impl Metric {
             | Self::FindingsOfRule { .. }
             | Self::SentLogFailures(_)
             | Self::MissedByFastPath { .. }
+            | Self::RuleNotDelivered { .. }
+            | Self::RulesNotLoaded(_)
             | Self::NotCorrelated(_)
             | Self::Files(_)
             | Self::Records(_)
@@ -139,6 +150,7 @@ impl Metric {
             | Self::Quarantined(function)
             | Self::Retried(function)
             | Self::SentLogFailures(function)
+            | Self::RulesNotLoaded(function)
             | Self::NotCorrelated(function) => {
                 vec![("Function", function.as_str().to_owned())]
             }
@@ -147,7 +159,7 @@ impl Metric {
             Self::FindingsOfRule { rule, severity } => {
                 vec![("Rule", rule.clone()), ("Severity", severity.as_str().to_owned())]
             }
-            Self::MissedByFastPath { rule } => vec![("Rule", rule.clone())],
+            Self::MissedByFastPath { rule } | Self::RuleNotDelivered { rule } => vec![("Rule", rule.clone())],
             Self::Files(outcome) | Self::Records(outcome) => vec![("Outcome", (*outcome).to_owned())],
             Self::SecondsToDetect | Self::SecondsToContainment => Vec::new(),
             Self::Plans(status) => vec![("Status", (*status).to_owned())],
@@ -167,6 +179,12 @@ impl Metric {
     #[must_use]
     pub fn missed_by_fast_path(rule: &RuleRef) -> Self {
         Self::MissedByFastPath { rule: dimension(rule) }
+    }
+
+    /// The metric that counts findings of `rule` whose calls no event rule delivers.
+    #[must_use]
+    pub fn rule_not_delivered(rule: &RuleRef) -> Self {
+        Self::RuleNotDelivered { rule: dimension(rule) }
     }
 }
 

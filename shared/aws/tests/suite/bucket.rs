@@ -21,7 +21,7 @@ async fn a_listing_goes_on_where_its_page_ended() {
         })
         .then_output(|| {
             ListObjectsV2Output::builder()
-                .contents(Object::builder().key("AWSLogs/a b+c.json.gz").size(7).build())
+                .contents(Object::builder().key("AWSLogs/a b+c.json.gz").size(7).e_tag("\"tag\"").build())
                 .common_prefixes(CommonPrefix::builder().prefix("AWSLogs/2/").build())
                 .next_continuation_token("more")
                 .build()
@@ -35,7 +35,11 @@ async fn a_listing_goes_on_where_its_page_ended() {
         Bucket::with_client(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [&first, &last]), "logs".to_owned());
     let page = bucket.page("AWSLogs/", Depth::Folder, From::Behind("AWSLogs/1".to_owned())).await.unwrap();
     let expected = Page {
-        objects: vec![Listed { key: "AWSLogs/a b+c.json.gz".to_owned(), size: 7 }],
+        objects: vec![Listed {
+            key: "AWSLogs/a b+c.json.gz".to_owned(),
+            size: 7,
+            version: "\"tag\"".to_owned(),
+        }],
         folders: vec!["AWSLogs/2/".to_owned()],
         next: Some("more".to_owned()),
     };
