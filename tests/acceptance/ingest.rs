@@ -34,13 +34,26 @@ fn whoever_reports_may_do_to_the_tables_what_their_adapters_declare() {
 #[test]
 fn ingest_may_read_log_files_of_the_one_bucket_and_write_none() {
     let of_s3 = |action: &String| action.starts_with("s3:");
-    let allowed = allowed("IngestRole");
+    let mut allowed = allowed("IngestRole");
+    allowed.retain(|resource, _| !resource.contains("RulesUri"));
     let actions: BTreeSet<String> =
         allowed.values().flatten().filter(|action| of_s3(action)).cloned().collect();
     assert_eq!(actions, set(&Objects::PERMISSIONS));
     for (resource, actions) in &allowed {
         let is_bucket = resource.contains(":s3:::${TrailBucket}");
         assert_eq!(actions.iter().any(of_s3), is_bucket, "{resource}");
+    }
+}
+
+#[test]
+fn own_rules_may_be_read_where_they_are_and_nowhere_else() {
+    for role in ["DetectRole", "IngestRole"] {
+        let own: BTreeSet<String> = allowed(role)
+            .into_iter()
+            .filter(|(resource, _)| resource.contains("RulesUri"))
+            .flat_map(|(_, actions)| actions)
+            .collect();
+        assert_eq!(own, set(&trailreflex_aws::Bucket::PERMISSIONS), "{role}");
     }
 }
 

@@ -147,7 +147,10 @@ fn every_event_rule_may_invoke_its_function_and_leave_dead_letters() {
     let own_rules = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${AWS::StackName}-*";
     let sender = &policy["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"];
     assert_eq!(*sender, json!({"!Sub": own_rules}));
-    for rule in of_type("AWS::Events::Rule").into_keys() {
+    let wakes_a_function = |rule: &Value| {
+        rule["Targets"][0]["Arn"]["!GetAtt"].as_str().is_some_and(|target| target.ends_with("Function.Arn"))
+    };
+    for (rule, _) in of_type("AWS::Events::Rule").into_iter().filter(|(_, rule)| wakes_a_function(rule)) {
         let arn = json!({"!GetAtt": format!("{rule}.Arn")});
         assert!(permitted.contains(&arn), "{rule} may not invoke its function");
     }

@@ -1,3 +1,5 @@
+//! Rules of a layer, and places of rules.
+
 use super::*;
 use serde_json::json;
 use trailreflex_detection::{Document, Placeholders};
