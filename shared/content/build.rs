@@ -1,19 +1,28 @@
 //! Checks rules and playbooks and writes what functions read into the build's output folder.
 
-#![allow(clippy::disallowed_methods, reason = "a build script gets its folders from the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a build script gets its folders from the environment, and no other clock"
+)]
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use trailreflex_detection::{Bundle, Placeholders, read_yaml};
+use trailreflex_detection::{Bundle, Placeholders, RuleSet, read_yaml};
 use trailreflex_response::Playbooks;
+use trailreflex_suppression::{Firing, Suppressions};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../..");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed={}", root.join("rules").display());
     println!("cargo::rerun-if-changed={}", root.join("playbooks").display());
-    std::fs::write(out.join("rules.bundle"), rules(&root)?.as_bytes())?;
-    std::fs::write(out.join("proofs.json"), proofs(&root)?)?;
+    println!("cargo::rerun-if-changed={}", root.join("suppressions").display());
+    let rules = rules(&root)?;
+    let proofs = proofs(&root)?;
+    std::fs::write(out.join("rules.bundle"), rules.as_bytes())?;
+    std::fs::write(out.join("suppressions.json"), suppressions(&root, &rules.load()?, &proofs)?)?;
+    std::fs::write(out.join("proofs.json"), serde_json::to_string(&proofs)?)?;
     std::fs::write(
         out.join("contain-identity.json"),
         playbooks(&root.join("playbooks/contain-identity.yaml"))?,
@@ -45,14 +54,53 @@ fn rules(root: &Path) -> Result<Bundle, Box<dyn Error>> {
 }
 
 /// The proofs as they are written: they are many records, and only who checks suppressions needs them.
-fn proofs(root: &Path) -> Result<String, Box<dyn Error>> {
-    let mut texts = std::collections::BTreeMap::new();
+fn proofs(root: &Path) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+    let mut texts = BTreeMap::new();
     let mut files = Vec::new();
     find(&root.join("rules"), &|name| name.ends_with(".tests.yml"), &mut files)?;
     for file in files {
         texts.insert(file.strip_prefix(root)?.display().to_string(), std::fs::read_to_string(&file)?);
     }
-    Ok(serde_json::to_string(&texts)?)
+    Ok(texts)
+}
+
+/// The suppressions of the account's owner, as they were accepted. One that has expired is kept: it hides nothing.
+fn suppressions(
+    root: &Path,
+    rules: &RuleSet,
+    texts: &BTreeMap<String, String>,
+) -> Result<String, Box<dyn Error>> {
+    let mut files = Vec::new();
+    let folder = root.join("suppressions");
+    if folder.is_dir() {
+        find(&folder, &|name| name.ends_with(".yml") || name.ends_with(".yaml"), &mut files)?;
+    }
+    files.sort();
+    let mut entries = Vec::new();
+    let mut refused = Vec::new();
+    for file in &files {
+        let name = file.strip_prefix(root)?.display().to_string();
+        let (read, unreadable) = trailreflex_suppression::read_yaml(&name, &std::fs::read_to_string(file)?);
+        entries.extend(read);
+        refused.extend(unreadable);
+    }
+    let mut proofs = Vec::new();
+    if !files.is_empty() {
+        for (file, text) in texts {
+            proofs.extend(trailreflex_proofs::read(file, text)?);
+        }
+    }
+    let firings: Vec<_> = proofs
+        .iter()
+        .map(|proof| Firing { rules: &proof.fires, what: &proof.what, records: &proof.records })
+        .collect();
+    let (suppressions, more) = Suppressions::new(entries, rules, &firings, jiff::Timestamp::now());
+    refused.extend(more);
+    if !refused.is_empty() {
+        let lines = refused.iter().map(ToString::to_string).collect::<Vec<_>>();
+        return Err(format!("suppressions that cannot be used:\n{}", lines.join("\n")).into());
+    }
+    Ok(serde_json::to_string(suppressions.accepted())?)
 }
 
 fn playbooks(file: &Path) -> Result<String, Box<dyn Error>> {

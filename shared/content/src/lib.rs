@@ -13,3 +13,7 @@ pub const CONTAIN_IDENTITY_PLAYBOOKS: &str = include_str!(concat!(env!("OUT_DIR"
 
 /// What proves the rules in `rules/`: an object of the text of each `*.tests.yml`, by its name.
 pub const PROOFS: &str = include_str!(concat!(env!("OUT_DIR"), "/proofs.json"));
+
+/// The suppressions in `suppressions/`, a JSON list of `trailreflex_suppression::Accepted`; empty if there is no such
+/// folder.
+pub const SUPPRESSIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/suppressions.json"));

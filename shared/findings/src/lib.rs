@@ -13,6 +13,7 @@ mod security_hub;
 mod sent;
 mod sent_in_memory;
 mod source_rule;
+mod suppress;
 
 pub use detail::Malformed;
 pub use event::{Evaluated, Event, Unusable};
@@ -28,6 +29,8 @@ pub use source_rule::{
     CREDENTIALS_COMPROMISED, CREDENTIALS_EXPOSED, CREDENTIALS_SUSPECTED, GUARDDUTY, SECURITY_HUB,
     SOURCE_RULES, SourceRule,
 };
+
+pub use suppress::Hidden;
 
 use serde_json::Value;
 use trailreflex_detection::{Level, Match, Rule, RuleSet};

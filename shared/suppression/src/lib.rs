@@ -31,6 +31,6 @@ mod yaml;
 
 pub use entry::{Entry, Names, entries};
 pub use refused::{Problem, Refused};
-pub use suppressions::{Firing, Suppression, Suppressions};
+pub use suppressions::{Accepted, Firing, Suppression, Suppressions};
 #[cfg(feature = "yaml")]
 pub use yaml::{is_suppressions, read_yaml};

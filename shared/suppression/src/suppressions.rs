@@ -5,6 +5,7 @@ use crate::refused::{Problem, Refused};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use trailreflex_detection::{Document, RuleSet};
@@ -12,6 +13,7 @@ use trailreflex_detection::{Document, RuleSet};
 /// Suppressions that may be used.
 #[derive(Debug, Clone, Default)]
 pub struct Suppressions {
+    accepted: Vec<Accepted>,
     list: Vec<Suppression>,
     /// What each says in `when`, as a rule whose id is the suppression's.
     conditions: RuleSet,
@@ -32,6 +34,15 @@ pub struct Suppression {
     pub expires: Date,
     /// The file it was read from.
     pub file: String,
+}
+
+/// An entry that has been held against its rules and their proofs: what is built in is not judged again at every start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    entry: Entry,
+    /// The keys of the rules that it is about.
+    keys: Vec<String>,
 }
 
 /// What proves that rules fire: a suppression of one of them must not speak of such a record.
@@ -56,29 +67,42 @@ impl Suppressions {
         firings: &[Firing<'_>],
         now: Timestamp,
     ) -> (Self, Vec<Refused>) {
-        let mut suppressions = Self::default();
-        let mut conditions = Vec::new();
+        let mut accepted = Vec::new();
         let mut refused = Vec::new();
         let mut ids = BTreeSet::new();
         for entry in entries {
             let is_new = ids.insert(entry.id.clone());
             let judged = if is_new { judge(&entry, rules, firings, now) } else { Err(Problem::IdTwice) };
             match judged {
-                Ok(keys) => {
-                    for key in keys {
-                        suppressions.by_rule.entry(key).or_default().push(suppressions.list.len());
-                    }
-                    conditions.push(condition(&entry));
-                    let Entry { id, owner, reason, expires, file, .. } = entry;
-                    suppressions.list.push(Suppression { id, owner, reason, expires, file });
-                }
+                Ok(keys) => accepted.push(Accepted { entry, keys }),
                 Err(problem) => {
                     refused.push(Refused { file: entry.file, suppression: entry.id, problem });
                 }
             }
         }
-        suppressions.conditions = RuleSet::load(conditions).rules;
-        (suppressions, refused)
+        (Self::of(accepted), refused)
+    }
+
+    /// Takes entries that [`Suppressions::accepted`] returned, from wherever they were since.
+    #[must_use]
+    pub fn of(accepted: Vec<Accepted>) -> Self {
+        let mut suppressions = Self::default();
+        for (number, Accepted { entry, keys }) in accepted.iter().enumerate() {
+            for key in keys {
+                suppressions.by_rule.entry(key.clone()).or_default().push(number);
+            }
+            let Entry { id, owner, reason, expires, file, .. } = entry.clone();
+            suppressions.list.push(Suppression { id, owner, reason, expires, file });
+        }
+        suppressions.conditions = RuleSet::load(accepted.iter().map(|one| condition(&one.entry))).rules;
+        suppressions.accepted = accepted;
+        suppressions
+    }
+
+    /// Returns the entries, to be kept and given to [`Suppressions::of`].
+    #[must_use]
+    pub fn accepted(&self) -> &[Accepted] {
+        &self.accepted
     }
 
     /// Returns the suppression that hides a match of the rule with this key on `record`, if one does.

@@ -151,3 +151,14 @@ fn what_has_expired_is_reported() {
     let (suppressions, _) = Suppressions::new(read(&[old, last]), &rules(), &[], now());
     assert_eq!(suppressions.expired(now()).map(|one| one.id.as_str()).collect::<Vec<_>>(), ["ci"]);
 }
+
+#[test]
+fn what_was_accepted_hides_the_same_once_it_was_kept() {
+    let (suppressions, _) = Suppressions::new(read(&[good()]), &rules(), &[], now());
+    let kept = serde_json::to_string(suppressions.accepted()).unwrap();
+    let again = Suppressions::of(serde_json::from_str(&kept).unwrap());
+    let record = json!({"eventName": "StopLogging", "userIdentity": {"arn": "arn:aws:iam::1:role/ci"}});
+    let key = "00000000-0000-4000-8000-000000000000";
+    assert_eq!(again.suppressing(key, &record, now()), suppressions.suppressing(key, &record, now()));
+    assert!(again.suppressing(key, &record, now()).is_some());
+}
