@@ -33,7 +33,9 @@ def aws():
 @pytest.fixture(scope="session")
 def stack(aws):
     """The stack in mode `act`, behind a trail that is logging."""
-    aws.deploy(TEMPLATE, parameters={"Mode": "act", "TrailBucket": f"management-events-{aws.account}"})
+    aws.deploy(TEMPLATE, parameters={
+        "Mode": "act", "TrailBucket": f"management-events-{aws.account}",
+        "RulesUri": f"s3://management-events-{aws.account}/rules/"})
     aws.start_trail()
     return Stack(aws)
 
