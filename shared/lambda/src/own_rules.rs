@@ -116,7 +116,6 @@ impl Rules {
     ///
     /// # Errors
     /// The outer none is a malformed one, which the environment reports.
-    #[expect(clippy::option_option, reason = "absent and malformed are different answers")]
     #[must_use]
     pub fn place(environment: &Environment) -> Option<Option<RulesUri>> {
         match environment.text("RULES_URI") {
