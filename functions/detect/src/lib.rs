@@ -15,12 +15,15 @@ use trailreflex_findings::{Evaluated, Event};
 use trailreflex_lambda::{Current, Failure, Reported, Reporter, Rules, now};
 use trailreflex_metrics::{Datum, Function, Metric};
 use trailreflex_model::{Finding, cause_chain};
+use trailreflex_suppression::Suppressions;
 
 /// The function `detect`.
 #[derive(Debug)]
 pub struct Detect {
     /// The built-in rules and those of the user.
     pub rules: Rules,
+    /// What the account's owner has said not to be told of.
+    pub suppressions: Suppressions,
     /// Where findings go, each once.
     pub reporter: Reporter,
     /// What correlations keep between records.
@@ -60,7 +63,17 @@ impl Detect {
         for problem in &problems {
             tracing::error!(problem, "a rule of your own is not in use");
         }
-        let Evaluated { mut findings, ignored, contributions, skipped, unusable } = event.evaluate(&rules);
+        let mut evaluated = event.evaluate(&rules);
+        let hidden = evaluated.suppress(&self.suppressions, &event, now());
+        for (id, finding) in &hidden.findings {
+            tracing::info!(
+                suppression = id,
+                finding = finding.id.as_str(),
+                rule = finding.rule.id,
+                "suppressed"
+            );
+        }
+        let Evaluated { mut findings, ignored, contributions, skipped, unusable } = evaluated;
         for reason in &ignored {
             tracing::info!(reason = reason.as_str(), "a report was ignored");
         }
@@ -74,6 +87,9 @@ impl Detect {
         });
         // The findings are out: a number that is missing must not send them again.
         let mut data = data(&reported, &ignored, skipped.len(), now());
+        if !hidden.findings.is_empty() {
+            data.push(Datum::count(Metric::Suppressed(Function::Detect), hidden.findings.len(), now()));
+        }
         if !problems.is_empty() {
             data.push(Datum::count(Metric::RulesNotLoaded(Function::Detect), problems.len(), now()));
         }

@@ -5,6 +5,7 @@ use trailreflex_detect::{Config, Detect};
 use trailreflex_findings::Sender;
 use trailreflex_lambda::{Edge, Environment, Reporter, Rules};
 use trailreflex_metrics::Function;
+use trailreflex_suppression::Suppressions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -18,7 +19,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let reporter = Reporter::new(&aws, Sender::Detect, config.findings_bus, config.sent_table);
     let windows = DynamoWindows::new(&aws, config.windows_table);
     let rules = Rules::new(trailreflex_content::RULES, config.rules_uri, &aws)?;
-    let detect = &Detect { rules, reporter, windows, metrics };
+    let suppressions = Suppressions::from_json(trailreflex_content::SUPPRESSIONS)?;
+    let detect = &Detect { rules, suppressions, reporter, windows, metrics };
     trailreflex_lambda::run(edge, |payload, context| async move {
         detect.handle(payload, &context.request_id).await
     })

@@ -1,9 +1,11 @@
 //! What one log file says: findings, what it adds to correlations, and what could not be read.
 
+use jiff::Timestamp;
 use trailreflex_detection::{Alert, Contribution, RuleSet};
 use trailreflex_findings::{Carrier, correlated, observe};
 use trailreflex_model::Finding;
 use trailreflex_model::cloudtrail::{LogFile, Record, Rejected, Rejection};
+use trailreflex_suppression::Suppressions;
 
 /// A file whose records were evaluated.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct EvaluatedFile {
     pub findings: Vec<Finding>,
     /// What all records together add to correlations.
     pub contributions: Vec<Contribution>,
+    /// Findings that a suppression hides, with its id.
+    pub hidden: Vec<(String, Finding)>,
     /// How many matches count in no correlation.
     pub skipped: usize,
     /// Rules that could not be used.
@@ -25,15 +29,21 @@ pub struct EvaluatedFile {
 }
 
 impl EvaluatedFile {
-    /// Evaluates `rules` on the records in `content`, which `carrier` brought.
+    /// Evaluates `rules` on the records in `content`, which `carrier` brought, and takes out what is suppressed `now`.
     #[must_use]
-    pub fn of(content: &[u8], rules: &RuleSet, carrier: Carrier) -> Self {
+    pub fn of(
+        content: &[u8],
+        (rules, suppressions): (&RuleSet, &Suppressions),
+        carrier: Carrier,
+        now: Timestamp,
+    ) -> Self {
         let file = LogFile::read(content);
         let mut evaluated = Self {
             carrier,
             records: file.records,
             findings: Vec::new(),
             contributions: Vec::new(),
+            hidden: Vec::new(),
             skipped: 0,
             unusable: Vec::new(),
             unreadable: Vec::new(),
@@ -47,7 +57,8 @@ impl EvaluatedFile {
             }
         }
         for record in &evaluated.records {
-            let observed = observe(rules, &evaluated.carrier, record);
+            let mut observed = observe(rules, &evaluated.carrier, record);
+            evaluated.hidden.extend(observed.suppress(suppressions, record, now).findings);
             evaluated.findings.extend(observed.findings);
             evaluated.contributions.extend(observed.contributions);
             if evaluated.unusable.is_empty() {

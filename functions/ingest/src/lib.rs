@@ -24,6 +24,7 @@ use trailreflex_findings::Carrier;
 use trailreflex_lambda::{Current, Failure, Reporter, Rules, now};
 use trailreflex_metrics::Function;
 use trailreflex_model::{AccountId, Region, cause_chain};
+use trailreflex_suppression::Suppressions;
 
 /// Least time, in seconds, that must be left to begin a message: what a large file takes.
 const RESERVE: SignedDuration = SignedDuration::from_secs(30);
@@ -35,6 +36,8 @@ const MAX_NAMED: usize = 50;
 pub struct Ingest {
     /// The built-in rules and those of the user.
     pub rules: Rules,
+    /// What the account's owner has said not to be told of.
+    pub suppressions: Suppressions,
     /// The log files.
     pub objects: Objects,
     /// Where findings go, each once.
@@ -146,7 +149,15 @@ impl Ingest {
                 return self.keep(&reason, &described(object), tally).await;
             }
         };
-        let file = EvaluatedFile::of(&inflated.content, rules, carrier);
+        let file = EvaluatedFile::of(&inflated.content, (rules, &self.suppressions), carrier, now());
+        for (id, finding) in &file.hidden {
+            tracing::info!(
+                suppression = id,
+                finding = finding.id.as_str(),
+                rule = finding.rule.id,
+                "suppressed"
+            );
+        }
         let mut reported = self.reporter.report(file.findings.clone(), delivery).await?;
         if !file.contributions.is_empty() {
             let alerts = rules.correlate(&self.windows, file.contributions.clone()).await;
@@ -163,6 +174,7 @@ impl Ingest {
         let settled = reported.settled();
         tally.reported.add(reported);
         settled?;
+        tally.suppressed = tally.suppressed.saturating_add(file.hidden.len());
         tally.skipped = tally.skipped.saturating_add(file.skipped);
         tally.records("evaluated", file.record_count());
         tally.records("unreadable", file.unreadable.len());

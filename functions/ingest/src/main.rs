@@ -6,6 +6,7 @@ use trailreflex_findings::Sender;
 use trailreflex_ingest::{Config, Ingest};
 use trailreflex_lambda::{Edge, Environment, Reporter, Rules};
 use trailreflex_metrics::Function;
+use trailreflex_suppression::Suppressions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -18,6 +19,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let edge = Edge { function: Function::Ingest, quarantine: quarantine.clone(), metrics: metrics.clone() };
     let ingest = &Ingest {
         rules: Rules::new(trailreflex_content::RULES, config.rules_uri, &aws)?,
+        suppressions: Suppressions::from_json(trailreflex_content::SUPPRESSIONS)?,
         objects: Objects::new(&aws, config.trail_bucket_owner.to_string()),
         reporter: Reporter::new(&aws, Sender::Ingest, config.findings_bus, config.sent_table),
         windows: DynamoWindows::new(&aws, config.windows_table),

@@ -23,6 +23,8 @@ pub struct Tally {
     pub rule_problems: usize,
     /// Matches that count in no correlation.
     pub skipped: usize,
+    /// Findings that suppressions hide.
+    pub suppressed: usize,
     /// Findings.
     pub reported: Reported,
     files: BTreeMap<&'static str, usize>,
@@ -58,6 +60,7 @@ impl Tally {
             (Metric::Quarantined(own), self.quarantined),
             (Metric::RulesNotLoaded(own), self.rule_problems),
             (Metric::NotCorrelated(own), self.skipped),
+            (Metric::Suppressed(own), self.suppressed),
         ]
         .into_iter()
         .chain(self.files.iter().map(|(outcome, count)| (Metric::Files(outcome), *count)))

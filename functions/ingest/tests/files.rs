@@ -8,6 +8,7 @@ use std::io::Write as _;
 use trailreflex_detection::{Document, RuleSet};
 use trailreflex_findings::Carrier;
 use trailreflex_ingest::{EvaluatedFile, Inflated, Inflater, Limits, TooLarge};
+use trailreflex_suppression::Suppressions;
 
 const SMALL: Limits = Limits { stored: 10_000, content: 100_000 };
 
@@ -87,7 +88,7 @@ fn evaluate(content: &[u8]) -> EvaluatedFile {
         time: None,
         replay_name: None,
     };
-    EvaluatedFile::of(content, &rules, carrier)
+    EvaluatedFile::of(content, (&rules, &Suppressions::default()), carrier, jiff::Timestamp::UNIX_EPOCH)
 }
 
 fn record(id: &str, name: &str) -> Value {

@@ -65,6 +65,8 @@ pub enum Metric {
     },
     /// Rules of the user that a function could not take, or takes in an older version.
     RulesNotLoaded(Function),
+    /// Findings that a suppression of the account's owner has hidden.
+    Suppressed(Function),
     /// Matches that count in no correlation, because the record lacks a time or a field.
     NotCorrelated(Function),
     /// Log files by what came of them.
@@ -109,6 +111,7 @@ impl Metric {
             Self::MissedByFastPath { .. } => "MissedByFastPath",
             Self::RuleNotDelivered { .. } => "RuleNotDelivered",
             Self::RulesNotLoaded(_) => "RulesNotLoaded",
+            Self::Suppressed(_) => "Suppressed",
             Self::NotCorrelated(_) => "NotCorrelated",
             Self::Files(_) => "Files",
             Self::Records(_) => "Records",
@@ -134,6 +137,7 @@ impl Metric {
             | Self::MissedByFastPath { .. }
             | Self::RuleNotDelivered { .. }
             | Self::RulesNotLoaded(_)
+            | Self::Suppressed(_)
             | Self::NotCorrelated(_)
             | Self::Files(_)
             | Self::Records(_)
@@ -151,6 +155,7 @@ impl Metric {
             | Self::Retried(function)
             | Self::SentLogFailures(function)
             | Self::RulesNotLoaded(function)
+            | Self::Suppressed(function)
             | Self::NotCorrelated(function) => {
                 vec![("Function", function.as_str().to_owned())]
             }

@@ -99,6 +99,14 @@ impl Suppressions {
         suppressions
     }
 
+    /// Reads a JSON list of what [`Suppressions::accepted`] returned.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text).map(Self::of)
+    }
+
     /// Returns the entries, to be kept and given to [`Suppressions::of`].
     #[must_use]
     pub fn accepted(&self) -> &[Accepted] {
