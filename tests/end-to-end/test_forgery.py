@@ -53,7 +53,8 @@ def test_nobody_puts_on_the_bus_what_is_not_theirs(stack, callers, genuine, call
     forged = genuine | {"target": {"kind": "user", "userName": user.name}}
     with pytest.raises(ClientError, match="AccessDenied"):
         put(stack, callers[caller], forged, source, detail_type)
-    assert stack.aws.deliveries()[delivered:] == []
+    # Other calls of the tests may be delivered meanwhile.
+    assert [event for event in stack.aws.deliveries()[delivered:] if user.name in str(event)] == []
     assert (stack.state(user), stack.journal(user)) == ({"keys": {user.key_id: "Active"}, "policies": []}, [])
 
 

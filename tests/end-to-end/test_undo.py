@@ -2,7 +2,7 @@
 
 import pytest
 
-from events import in_envelope, plan_of, quarantine_record
+from events import finding_event, in_envelope, plan_of, quarantine_record
 from local_aws.session import eventually
 
 UNKNOWN = "0" * 32
@@ -51,10 +51,11 @@ def test_an_undo_restores_what_was_before_and_can_be_asked_for_twice(stack, cont
 def test_an_event_that_was_undone_contains_nobody_when_it_is_delivered_again(stack):
     user = stack.user("undone")
     event = in_envelope(stack, quarantine_record(stack, user.name))
-    stack.detect(event)
+    finding = finding_event(stack, event)
     stack.undo(plan_of(stack, user))
     grown = stack.grows(("Plans", {"Status": "duplicate"}))
     stack.detect(event)
+    stack.contain(finding)
     eventually(lambda: grown() == [1])
     assert stack.state(user) == {"keys": {user.key_id: "Active"}, "policies": []}
 
