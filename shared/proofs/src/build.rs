@@ -6,11 +6,16 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// When the first record of a proof happens: 2026-11-24T10:00:00Z.
 const START: i64 = 1_795_514_400;
 /// Most records of one proof.
 const MAX_RECORDS: usize = 10_000;
+
+/// `callers.yml`, read once for all proofs.
+static TEMPLATES: LazyLock<Result<Templates, String>> =
+    LazyLock::new(|| yaml_serde::from_str(include_str!("callers.yml")).map_err(|error| error.to_string()));
 
 #[derive(Deserialize)]
 struct Templates {
@@ -43,8 +48,7 @@ pub(crate) fn proof(file: &str, number: usize, case: Case) -> Result<Proof, Stri
 }
 
 fn records(place: &str, groups: Vec<Group>) -> Result<Vec<Value>, String> {
-    let templates: Templates =
-        yaml_serde::from_str(include_str!("callers.yml")).map_err(|error| error.to_string())?;
+    let templates = TEMPLATES.as_ref().map_err(Clone::clone)?;
     let mut records = Vec::new();
     let mut second = START;
     for group in groups {
