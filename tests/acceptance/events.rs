@@ -1,11 +1,11 @@
 //! Every event of `events/` is valid, stands in `expected.yaml` and is listed in the index.
 
+use crate::proofs::rules;
 use crate::repository::{files, read};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use trailreflex_detect::built_in_rules;
 use trailreflex_findings::Event;
 use trailreflex_model::AccountId;
 use trailreflex_response::Request;
@@ -122,7 +122,7 @@ fn every_request_to_contain_identity_is_read_as_expected() {
 
 #[test]
 fn findings_are_those_that_detect_makes_of_their_events() {
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     for Response { file, detail_of, .. } in expected().contain_identity {
         let Some(source) = detail_of else { continue };
         let made = Event::read(event(&source)).unwrap().evaluate(&rules).findings.into_iter();

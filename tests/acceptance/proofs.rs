@@ -2,7 +2,7 @@
 
 use crate::repository::{files, read};
 use std::collections::BTreeMap;
-use trailreflex_detection::RuleSet;
+use trailreflex_detection::{Bundle, RuleSet};
 use trailreflex_proofs::{Proof, called};
 
 /// Most rules need more than one near miss to show where their limit is.
@@ -10,7 +10,7 @@ const NEAR_MISSES: usize = 2;
 
 /// The built-in rules.
 pub(crate) fn rules() -> RuleSet {
-    trailreflex_detect::built_in_rules().unwrap()
+    Bundle::built_in(trailreflex_content::RULES).unwrap().load().unwrap()
 }
 
 /// All proofs that stand beside them.

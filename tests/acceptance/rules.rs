@@ -1,9 +1,9 @@
 //! Every rule fires where it should, stays quiet where it should, and says what people need to know of it.
 
 use crate::events::{Detection, event, expected};
+use crate::proofs::rules;
 use std::collections::BTreeSet;
 use trailreflex_contain_identity::built_in_playbooks;
-use trailreflex_detect::built_in_rules;
 use trailreflex_findings::{Evaluated, Event, SOURCE_RULES};
 use trailreflex_model::{Finding, cause_chain};
 
@@ -17,7 +17,7 @@ const RENUMBERED: [(&str, &str); 5] = [
 ];
 
 fn found(case: &Detection) -> Vec<Finding> {
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     match Event::read(event(&case.file)) {
         Ok(read) => {
             assert_eq!(case.refused, None, "{}: it was read", case.file);
@@ -52,7 +52,7 @@ fn every_event_leads_to_exactly_the_findings_that_it_lists() {
 
 #[test]
 fn the_rules_that_an_event_nearly_fires_exist_and_stay_quiet() {
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     for case in expected().detect {
         for rule in &case.near_miss_of {
             let is_known = rules.rule(rule).is_some() || SOURCE_RULES.iter().any(|known| known.name == rule);
@@ -65,7 +65,7 @@ fn the_rules_that_an_event_nearly_fires_exist_and_stay_quiet() {
 #[test]
 fn every_rule_says_what_people_need_to_know_of_it() {
     let mut problems = Vec::new();
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     for rule in rules.reported() {
         let file = &rule.origin.file;
         let name = rule.name.as_deref().unwrap_or_default();
@@ -108,7 +108,7 @@ fn every_level_is_written_down() {
 
 #[test]
 fn techniques_that_were_renumbered_have_both_numbers() {
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     for rule in rules.rules().chain(rules.correlations()) {
         let has = |tag: &str| rule.tags.iter().any(|found| found == tag);
         // v19 divided the tactic in two.
@@ -130,7 +130,7 @@ fn techniques_that_were_renumbered_have_both_numbers() {
 
 #[test]
 fn a_rule_that_names_a_target_finds_it_in_every_event_that_fires() {
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     for case in expected().detect {
         for finding in found(&case) {
             let Some(rule) = rules.rule(&finding.rule.id) else {
@@ -146,7 +146,7 @@ fn a_rule_that_names_a_target_finds_it_in_every_event_that_fires() {
 
 #[test]
 fn every_rule_of_a_playbook_exists_and_can_name_a_target() {
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     let playbooks = built_in_playbooks().unwrap();
     let mut ids = BTreeSet::new();
     for playbook in playbooks.all() {
@@ -165,7 +165,7 @@ fn every_rule_of_a_playbook_exists_and_can_name_a_target() {
 
 #[test]
 fn no_two_rules_share_an_id_or_a_name() {
-    let rules = built_in_rules().unwrap();
+    let rules = rules();
     let mut seen = BTreeSet::new();
     for rule in rules.rules().chain(rules.correlations()) {
         assert!(seen.insert(rule.id.clone()), "{}: its id is taken", rule.origin);

@@ -1,15 +1,15 @@
 //! Reports of other AWS services: the findings that come of them, and the event rules that deliver them.
 
 use crate::events::event;
+use crate::proofs::rules;
 use crate::template::{of_type, template, texts};
 use serde_json::{Value, json};
-use trailreflex_detect::built_in_rules;
 use trailreflex_findings::{Evaluated, Event, HEALTH_TYPES, SECURITY_HUB_TYPES};
 use trailreflex_model::cloudtrail::DetailKind;
 use trailreflex_model::{Finding, Severity, Target};
 
 fn findings(file: &str) -> Vec<Finding> {
-    let Evaluated { findings, .. } = Event::read(event(file)).unwrap().evaluate(&built_in_rules().unwrap());
+    let Evaluated { findings, .. } = Event::read(event(file)).unwrap().evaluate(&rules());
     findings
 }
 

@@ -10,7 +10,7 @@ pub use report::data;
 use serde_json::{Value, json};
 use trailreflex_aws::{DynamoWindows, Metrics};
 use trailreflex_delivery::Delivery;
-use trailreflex_detection::{Bundle, Contribution, RuleSet};
+use trailreflex_detection::{Contribution, RuleSet};
 use trailreflex_findings::{Evaluated, Event};
 use trailreflex_lambda::{Current, Failure, Reported, Reporter, Rules, now};
 use trailreflex_metrics::{Datum, Function, Metric};
@@ -30,14 +30,6 @@ pub struct Detect {
     pub windows: DynamoWindows,
     /// Where numbers go.
     pub metrics: Metrics,
-}
-
-/// Takes the rules that were built in; each is compiled when the first record needs it.
-///
-/// # Errors
-/// If the bundle is damaged: the build checks it, so this means a broken package.
-pub fn built_in_rules() -> Result<RuleSet, trailreflex_detection::BundleError> {
-    Bundle::built_in(trailreflex_content::RULES)?.load()
 }
 
 /// Reads an EventBridge event.
@@ -60,9 +52,6 @@ impl Detect {
     pub async fn handle(&self, payload: Value, delivery: &str) -> Result<Value, Failure> {
         let event = read(payload)?;
         let Current { rules, problems } = self.rules.current(now()).await;
-        for problem in &problems {
-            tracing::error!(problem, "a rule of your own is not in use");
-        }
         let mut evaluated = event.evaluate(&rules);
         let hidden = evaluated.suppress(&self.suppressions, &event, now());
         for (id, finding) in &hidden.findings {
