@@ -1,20 +1,16 @@
 //! Lambda entry point: builds what the function needs, once per cold start, and reports what came of a request.
 
 use serde_json::Value;
-use trailreflex_aws::{Bus, DynamoJournal, IamAccount, Metrics, Quarantine};
+use trailreflex_aws::{Bus, DynamoJournal, IamAccount};
 use trailreflex_contain_identity::{Config, Reporter, Responder, built_in_playbooks};
-use trailreflex_lambda::{Edge, Environment, Failure, now};
+use trailreflex_lambda::{Failure, Started, now, start};
 use trailreflex_metrics::Function;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let environment = Environment::of_process();
-    trailreflex_lambda::init_telemetry(environment.text("AWS_LAMBDA_LOG_LEVEL").as_deref());
-    let config = Config::from_environment(environment)?;
-    let aws = trailreflex_aws::load().await;
-    let metrics = Metrics::new(&aws);
-    let quarantine = Quarantine::new(&aws, config.quarantine_queue_url);
-    let edge = Edge { function: Function::ContainIdentity, quarantine, metrics: metrics.clone() };
+    let Started { config, aws, edge } =
+        start(Function::ContainIdentity, Config::from_environment, |config| &config.quarantine_queue_url)
+            .await?;
     let responder = &Responder {
         account: IamAccount::new(&aws),
         journal: DynamoJournal::new(&aws, config.journal_table),
@@ -22,7 +18,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         mode: config.mode,
         playbooks: built_in_playbooks()?,
     };
-    let reporter = &Reporter { bus: Bus::new(&aws, config.findings_bus), metrics };
+    let reporter = &Reporter { bus: Bus::new(&aws, config.findings_bus), metrics: edge.metrics.clone() };
     trailreflex_lambda::run(edge, |payload, _context| handle(responder, reporter, payload)).await
 }
 

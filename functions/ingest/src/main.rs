@@ -1,30 +1,25 @@
 //! Lambda entry point: builds what the function needs, once per cold start.
 
 use jiff::Timestamp;
-use trailreflex_aws::{DynamoWindows, Metrics, Objects, Quarantine};
+use trailreflex_aws::{DynamoWindows, Objects};
 use trailreflex_findings::Sender;
 use trailreflex_ingest::{Config, Ingest};
-use trailreflex_lambda::{Edge, Environment, Reporter, Rules};
+use trailreflex_lambda::{Reporter, Rules, Started, start};
 use trailreflex_metrics::Function;
 use trailreflex_suppression::Suppressions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let environment = Environment::of_process();
-    trailreflex_lambda::init_telemetry(environment.text("AWS_LAMBDA_LOG_LEVEL").as_deref());
-    let config = Config::from_environment(environment)?;
-    let aws = trailreflex_aws::load().await;
-    let metrics = Metrics::new(&aws);
-    let quarantine = Quarantine::new(&aws, config.quarantine_queue_url);
-    let edge = Edge { function: Function::Ingest, quarantine: quarantine.clone(), metrics: metrics.clone() };
+    let Started { config, aws, edge } =
+        start(Function::Ingest, Config::from_environment, |config| &config.quarantine_queue_url).await?;
     let ingest = &Ingest {
         rules: Rules::new(trailreflex_content::RULES, config.rules_uri, &aws)?,
         suppressions: Suppressions::from_json(trailreflex_content::SUPPRESSIONS)?,
         objects: Objects::new(&aws, config.trail_bucket_owner.to_string()),
         reporter: Reporter::new(&aws, Sender::Ingest, config.findings_bus, config.sent_table),
         windows: DynamoWindows::new(&aws, config.windows_table),
-        quarantine,
-        metrics,
+        quarantine: edge.quarantine.clone(),
+        metrics: edge.metrics.clone(),
         bucket: config.trail_bucket,
         account: config.account_id,
         region: config.region,

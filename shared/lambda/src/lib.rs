@@ -8,6 +8,7 @@ mod own_rules;
 #[cfg(feature = "findings")]
 mod reporter;
 mod run;
+mod start;
 mod telemetry;
 
 pub use environment::{Environment, InvalidConfiguration};
@@ -17,7 +18,7 @@ pub use own_rules::{Current, InvalidRulesUri, Rules, RulesUri};
 #[cfg(feature = "findings")]
 pub use reporter::{Reported, Reporter};
 pub use run::{Edge, run};
-pub use telemetry::init as init_telemetry;
+pub use start::{Started, start};
 
 /// Returns the time. Nothing else in production code reads a clock: whoever needs the time is given it.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]

@@ -51,6 +51,8 @@ pub struct Rules {
     built_in: Bundle,
     layer: PathBuf,
     remote: Option<(RulesUri, SdkConfig)>,
+    /// The bucket of `remote`, once it has been found.
+    bucket: Mutex<Option<Bucket>>,
     state: Mutex<State>,
 }
 
@@ -67,7 +69,8 @@ struct State {
 pub struct Current {
     /// The rules.
     pub rules: Arc<RuleSet>,
-    /// Why the user's rules, or some of them, are not in use; empty if they are, or were told before.
+    /// Why the user's rules, or some of them, are not in use, which the log says; empty if they are, or if the log
+    /// has said it before.
     pub problems: Vec<String>,
 }
 
@@ -109,7 +112,7 @@ impl Rules {
         let built_in = Bundle::built_in(built_in)?;
         let rules = Arc::new(built_in.load()?);
         let state = Mutex::new(State { rules, version: None, checked: None });
-        Ok(Self { built_in, layer: layer.to_owned(), remote, state })
+        Ok(Self { built_in, layer: layer.to_owned(), remote, bucket: Mutex::default(), state })
     }
 
     /// Reads `RULES_URI`.
@@ -135,6 +138,9 @@ impl Rules {
                 vec![format!("rules of your own are not in use as they are now: {}", chain(&error))]
             }
         };
+        for problem in &problems {
+            tracing::error!(problem, "a rule of your own is not in use");
+        }
         Current { rules: self.in_use(), problems }
     }
 
@@ -159,7 +165,7 @@ impl Rules {
         let mut bundles = self.bundles_of_layer()?;
         let mut version: Vec<_> = bundles.iter().map(|(name, _)| (name.clone(), String::new())).collect();
         if let Some((place, config)) = &self.remote {
-            let bucket = Bucket::find(config, &place.bucket).await?;
+            let bucket = self.bucket(place, config).await?;
             let listed = listed(&bucket, place).await?;
             version.extend(listed.iter().cloned());
             if self.state.lock().unwrap_or_else(PoisonError::into_inner).version.as_ref() == Some(&version) {
@@ -178,6 +184,17 @@ impl Rules {
         state.rules = Arc::new(rules);
         state.version = Some(version);
         Ok(problems)
+    }
+
+    /// Finds the bucket, once: a client is not built and a Region not looked for again every minute.
+    async fn bucket(&self, place: &RulesUri, config: &SdkConfig) -> Result<Bucket, CallFailed> {
+        let found = self.bucket.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(bucket) = found {
+            return Ok(bucket);
+        }
+        let bucket = Bucket::find(config, &place.bucket).await?;
+        *self.bucket.lock().unwrap_or_else(PoisonError::into_inner) = Some(bucket.clone());
+        Ok(bucket)
     }
 
     fn bundles_of_layer(&self) -> Result<Vec<(String, Vec<u8>)>, Unusable> {

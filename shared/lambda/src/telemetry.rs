@@ -1,7 +1,7 @@
 //! Logs as JSON lines on standard output, as Lambda's advanced logging controls expect them.
 
 /// Sets up logging. The level is `AWS_LAMBDA_LOG_LEVEL`, by default `INFO`.
-pub fn init(level: Option<&str>) {
+pub(crate) fn init(level: Option<&str>) {
     let level = level.and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO);
     // Fails only if a subscriber is set already, and then there is one.
     let _ = tracing_subscriber::fmt()
