@@ -157,6 +157,13 @@ class Stack:
         return lambda: [now - then for now, then in zip(read(), before)]
 
     @cached_property
+    def answered_rules(self) -> set[str]:
+        """Ids of the rules whose findings reach the responder, as the deployed event rule has them."""
+        rule = self.aws.client("events").describe_rule(Name=self.resources["ContainIdentityRule"],
+                                                       EventBusName=self.outputs["FindingsBus"])
+        return set(json.loads(rule["EventPattern"])["detail"]["rule"]["id"])
+
+    @cached_property
     def dynamodb(self) -> Any:
         return self.aws.client("dynamodb")
 

@@ -8,10 +8,6 @@ from local_aws.session import eventually
 from deployed import Stack, User
 
 
-ANSWERED = ("access_key_quarantined_by_aws", "access_key_used_from_attack_tool", "logging_stopped_by_access_key",
-            "access_key_created_for_another_user")
-
-
 def now(seconds: float = 0) -> str:
     """Returns the time as CloudTrail writes it, `seconds` from now."""
     moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
@@ -57,14 +53,14 @@ def in_envelope(stack: Stack, record: Any, **changes: Any) -> dict[str, Any]:
 def finding_event(stack: Stack, event: dict[str, Any]) -> dict[str, Any]:
     """Lets `detect` evaluate an event; returns the whole event with its finding as the bus delivered it."""
     answer = stack.detect(event)
-    [finding] = answerable(answer)
+    [finding] = answerable(stack, answer)
     return on_bus(stack, finding["id"])
 
 
-def answerable(answer: dict[str, Any]) -> list[dict[str, Any]]:
+def answerable(stack: Stack, answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Returns the findings that a playbook answers; rules that only watch may see the same call."""
     assert answer["status"] == "evaluated", answer
-    return [finding for finding in answer["findings"] if finding["rule"]["name"] in ANSWERED]
+    return [finding for finding in answer["findings"] if finding["rule"]["id"] in stack.answered_rules]
 
 
 def on_bus(stack: Stack, finding: str) -> dict[str, Any]:

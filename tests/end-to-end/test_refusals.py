@@ -59,7 +59,7 @@ def test_a_user_who_was_created_after_the_call_is_another_one(stack):
 def test_a_key_of_nobody_is_kept_for_a_person(stack):
     """IAM denies the question whose it is to a role that may ask about users only, and a denial is never guessed away."""
     grown, changes = stack.grows(("Quarantined", {"Function": "contain-identity"})), stack.changes()
-    [finding] = answerable(stack.detect(key_used("AKIANOBODYNOBODY0001")(stack, None)))
+    [finding] = answerable(stack, stack.detect(key_used("AKIANOBODYNOBODY0001")(stack, None)))
     message = stack.quarantined.wait(lambda message: "AKIANOBODYNOBODY0001" in str(message))
     assert message["payload"]["detail"] == finding
     assert message["reason"].startswith("AccountUnreadable: ") and "AccessDenied" in message["reason"]
@@ -70,7 +70,7 @@ def test_a_key_of_nobody_is_kept_for_a_person(stack):
 def check_refused(stack, user, event, reason):
     """Through the bus; the whole outcome is compared."""
     grown, before, changes = stack.grows(REFUSED), stack.state(user), stack.changes()
-    [finding] = answerable(stack.detect(event))
+    [finding] = answerable(stack, stack.detect(event))
     outcome = stack.outcomes.wait(lambda seen: seen["detail"]["plan"]["cause"]["finding"] == finding["id"])["detail"]
     evidence = finding["evidence"]
     cause = {"finding": finding["id"], "rule": finding["rule"]["id"], "title": finding["rule"]["title"],
@@ -124,7 +124,7 @@ def template_finding(stack):
 def test_what_no_rule_to_respond_to_describes_leads_to_no_response(stack, event):
     user = stack.user("unsuspected")
     grown = stack.grows(("Events", {"Function": "detect"}))
-    assert answerable(stack.detect(event(stack, user))) == []
+    assert answerable(stack, stack.detect(event(stack, user))) == []
     assert grown()[0] >= 1
 
 
