@@ -112,19 +112,22 @@ def template_finding(stack):
     return user, event
 
 
-@pytest.mark.parametrize("event", [
-    pytest.param(quarantined(errorCode="AccessDenied", errorMessage="no"), id="a quarantine that failed"),
+@pytest.mark.parametrize("event, watched", [
+    pytest.param(quarantined(errorCode="AccessDenied", errorMessage="no"), ["access_grant_attempted"], id="a quarantine that failed"),
     pytest.param(lambda stack, user: in_envelope(stack, tool_record(stack, key_identity(stack, "ASIATEMPORARY0000001"))),
-                 id="a temporary key"),
+                 ["session_used_from_attack_tool"], id="a temporary key"),
     pytest.param(lambda stack, user: in_envelope(stack, tool_record(stack, key_identity(stack, user.key_id),
-                                                                    userAgent="aws-cli/2.0")), id="an ordinary tool"),
+                                                                    userAgent="aws-cli/2.0")),
+                 ["access_key_identity_checked"], id="an ordinary tool"),
     pytest.param(quarantined(requestParameters={"userName": "x", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
-                 id="another policy"),
+                 [], id="another policy"),
 ])
-def test_what_no_rule_to_respond_to_describes_leads_to_no_response(stack, event):
+def test_what_no_playbook_answers_is_found_at_most_by_rules_that_only_watch(stack, event, watched):
     user = stack.user("unsuspected")
     grown = stack.grows(("Events", {"Function": "detect"}))
-    assert answerable(stack, stack.detect(event(stack, user))) == []
+    answer = stack.detect(event(stack, user))
+    assert (answer["status"], [finding["rule"]["name"] for finding in answer["findings"]]) == ("evaluated", watched)
+    assert answerable(stack, answer) == []
     assert grown()[0] >= 1
 
 
