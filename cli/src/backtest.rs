@@ -6,6 +6,7 @@ mod show;
 use crate::Ended;
 use crate::args::{Backtest, Format};
 use crate::history::{Suggestion, gather, suggestions, validated};
+use crate::playbooks::AllPlaybooks;
 use crate::rules::load::load;
 use crate::suppressing::{built_in_proofs, firings, now, proofs_of};
 use crate::terminal::Terminal;
@@ -14,7 +15,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use trailreflex_detection::{Level, Rule};
 use trailreflex_model::cloudtrail::Record;
-use trailreflex_response::Playbooks;
 
 /// Most principals that are shown of one rule.
 const TOP: usize = 5;
@@ -60,7 +60,7 @@ struct Suggested {
 /// Runs the command.
 pub(crate) fn run(options: &Backtest, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let rules = &load(&options.rules, terminal)?;
-    let playbooks = &Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS)?;
+    let playbooks = &AllPlaybooks::built_in()?;
     let also = |record: &Record, fired: &[&Rule]| respond(record, fired, rules, playbooks);
     let mut responses = Responses::default();
     let history = gather(&options.inputs, rules, terminal, also, |decided| {

@@ -8,6 +8,7 @@ mod input;
 mod page;
 mod parallel;
 mod plan;
+mod playbooks;
 mod progress;
 mod reading;
 mod rehearsal;

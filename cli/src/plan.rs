@@ -5,6 +5,7 @@ mod show;
 use crate::Ended;
 use crate::args::{self, Format};
 use crate::input::{name_of, text};
+use crate::playbooks::AllPlaybooks;
 use crate::rehearsal::{Rehearsal, rehearse};
 use crate::terminal::Terminal;
 use anyhow::Context;
@@ -13,7 +14,7 @@ use std::path::Path;
 use trailreflex_detection::{Bundle, RuleSet};
 use trailreflex_findings::Event;
 use trailreflex_model::{AccountId, Finding, cause_chain};
-use trailreflex_response::{ActionKind, Guardrails, KeyStatus, Playbooks, Request};
+use trailreflex_response::{Guardrails, Playbook, Request};
 
 /// The responder's own default for `MAX_EVENT_AGE_SECONDS`.
 const MAX_EVENT_AGE_SECONDS: i64 = 3600;
@@ -44,7 +45,7 @@ pub(crate) fn run(options: &args::Plan, terminal: &mut Terminal) -> anyhow::Resu
     let rules = Bundle::built_in(trailreflex_content::RULES)
         .and_then(|bundle| bundle.load())
         .context("the built-in rules")?;
-    let playbooks = Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS)?;
+    let playbooks = AllPlaybooks::built_in()?;
     let format = terminal.format(options.format);
     let mut ended = Ended::Well;
     for path in &options.events {
@@ -78,7 +79,7 @@ fn answers(
     value: Value,
     options: &args::Plan,
     rules: &RuleSet,
-    playbooks: &Playbooks,
+    playbooks: &AllPlaybooks,
 ) -> anyhow::Result<Vec<Answer>> {
     let of_event = value.get("account").and_then(Value::as_str).and_then(|text| text.parse().ok());
     let account = match options.account.clone().or(of_event) {
@@ -97,12 +98,21 @@ fn answers(
         own_roles: Vec::new(),
         max_event_age_seconds: MAX_EVENT_AGE_SECONDS,
     };
-    let decide = |finding: Finding| {
+    let mut answers = Vec::new();
+    for finding in found {
         let now = options.at.or(finding.evidence.event_time).unwrap_or_default();
-        let rehearsal = rehearse(&finding, playbooks, &guardrails, now)?;
-        Ok(Answer::Decision(Box::new((finding, rehearsal))))
-    };
-    found.into_iter().map(decide).collect()
+        let mut rehearse = |playbook: Option<&Playbook>| -> anyhow::Result<()> {
+            let rehearsal = rehearse(&finding, playbook, &guardrails, now)?;
+            answers.push(Answer::Decision(Box::new((finding.clone(), rehearsal))));
+            Ok(())
+        };
+        let responding = playbooks.for_rule(&finding.rule.id);
+        if responding.is_empty() {
+            rehearse(None)?;
+        }
+        responding.into_iter().try_for_each(|playbook| rehearse(Some(playbook)))?;
+    }
+    Ok(answers)
 }
 
 enum Requested {
@@ -130,18 +140,19 @@ fn as_json(input: &str, answer: &Answer) -> Value {
         Answer::Undo(plan) => ("undo", json!({"undo": plan})),
         Answer::Invalid(reason) => ("invalid", json!({"reason": reason})),
         Answer::Decision(decided) => {
-            let (finding, Rehearsal { user, plan }) = &**decided;
-            let status = |status: KeyStatus| serde_json::to_value(status).unwrap_or_default();
-            let user = user.as_ref().map(|user| {
-                let keys = user.keys.iter().map(|(id, state)| (id.as_str().to_owned(), status(*state)));
-                json!({"reference": user.reference, "keys": keys.collect::<serde_json::Map<_, _>>()})
+            let (finding, rehearsal) = &**decided;
+            let plan = &rehearsal.plan;
+            let keys =
+                || rehearsal.keys().map(|(id, setting)| (id.as_str().to_owned(), setting.text().into()));
+            let identity = rehearsal.identity().map(|identity| {
+                json!({"reference": identity, "keys": keys().collect::<serde_json::Map<_, Value>>()})
             });
             let more = json!({
                 "reason": plan.refused.map(|reason| reason.to_string()),
                 "finding": finding,
-                "simulatedUser": user,
+                "simulatedIdentity": identity,
                 "plan": plan,
-                "permissions": {"reading": ActionKind::reading_permissions(), "acting": plan.permissions()},
+                "permissions": {"reading": plan.reading_permissions(), "acting": plan.permissions()},
             });
             (if plan.refused.is_some() { "refused" } else { "planned" }, more)
         }

@@ -4,91 +4,166 @@
 //! written to AWS.
 
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use trailreflex_model::{AccessKeyId, Finding, Lifetime, Target, UserName};
+use trailreflex_model::{AccessKeyId, Finding, IamName, IdentityKind, Lifetime, Target};
 use trailreflex_response::{
-    Account, Guardrails, KeyStatus, Mode, Plan, Playbooks, Reason, SimulatedAccount, SimulatedUser, UserRef,
-    plan,
+    Contents, Control, Guardrails, IdentityRef, KeyStatus, MemoryJournal, Mode, Plan, Playbook, Reason,
+    Setting, SimulatedAccount, SimulatedIdentity, observe, plan,
 };
 
 /// A key for a user of whom the event names none.
 const INVENTED_KEY: &str = "AKIASIMULATEDKEY0001";
-/// An id for a user of whom the event tells none.
-const INVENTED_ID: &str = "AIDASIMULATEDUSER001";
 /// A name for the owner of a key if the event does not tell it.
 const INVENTED_NAME: &str = "owner-of-the-key";
 
-/// What the responder would decide, and about whom.
+/// What the responder would decide, and about what.
 #[derive(Debug)]
 pub(crate) struct Rehearsal {
-    /// The user that was made up from the finding; none if the finding names no target.
-    pub(crate) user: Option<SimulatedUser>,
+    /// The account that was made up from the finding.
+    pub(crate) account: Contents,
     /// The decision.
     pub(crate) plan: Plan,
+}
+
+impl Rehearsal {
+    /// Returns the identity that was made up; none if the finding names none.
+    pub(crate) fn identity(&self) -> Option<&IdentityRef> {
+        self.account.identities.first().map(|identity| &identity.reference)
+    }
+
+    /// Returns the access keys that were made up, and what they are set to.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&AccessKeyId, &Setting)> {
+        self.account.settings.iter().filter_map(|(control, setting)| match control {
+            Control::AccessKeyStatus { access_key_id, .. } => Some((access_key_id, setting)),
+            Control::CredentialStatus { .. }
+            | Control::PolicyAttachment { .. }
+            | Control::InlinePolicy { .. }
+            | Control::PermissionsBoundary { .. } => None,
+        })
+    }
 }
 
 /// Decides about `finding` as a stack of mode `act` would at `now`.
 pub(crate) fn rehearse(
     finding: &Finding,
-    playbooks: &Playbooks,
+    playbook: Option<&Playbook>,
     guardrails: &Guardrails,
     now: Timestamp,
 ) -> anyhow::Result<Rehearsal> {
-    let user = finding.target.as_ref().map(|target| simulated_user(finding, target)).transpose()?;
-    let playbook = playbooks.for_rule(&finding.rule.id);
+    let contents = match &finding.target {
+        Some(target) => simulated(finding, target)?,
+        None => Contents::default(),
+    };
     let plan = match Plan::preliminary(finding, playbook, guardrails, now) {
         Err(refusing) => *refusing,
         Ok(playbook) => match &finding.target {
             None => Plan::refusing(finding, Some(playbook), Reason::NoTarget, now),
             Some(target) => {
-                let account = SimulatedAccount::with_users(user.clone());
-                let facts = at_once(account.observe(target))??;
+                let (account, journal) = (SimulatedAccount::with(contents.clone()), MemoryJournal::default());
+                let facts = at_once(observe(finding, target, playbook, (&account, &journal)))??;
                 plan(finding, playbook, &facts, (guardrails, Mode::Act), (now, false))
             }
         },
     };
-    Ok(Rehearsal { user, plan })
+    Ok(Rehearsal { account: contents, plan })
 }
 
-/// A user as the finding lets one expect, with every key that it names active.
-fn simulated_user(finding: &Finding, target: &Target) -> anyhow::Result<SimulatedUser> {
-    let actor = &finding.actor;
-    let name_of_caller = || -> Option<UserName> {
-        let path = actor.arn.as_ref()?.resource().strip_prefix("user/")?;
-        path.rsplit('/').next()?.parse().ok()
-    };
-    let (name, named_key) = match target {
-        Target::User { user_name } => (user_name.clone(), None),
+/// An account as the finding lets one expect it, with every key that it names active.
+fn simulated(finding: &Finding, target: &Target) -> anyhow::Result<Contents> {
+    let mut contents = Contents::default();
+    let (kind, name) = match target {
+        Target::User { user_name } => (IdentityKind::User, user_name.clone().into()),
         Target::AccessKey { access_key_id } => {
-            let is_callers = actor.access_key_id.as_ref() == Some(access_key_id);
-            let name = if is_callers { name_of_caller() } else { requested_name(finding) };
-            (name.map_or_else(|| INVENTED_NAME.parse(), Ok)?, Some(access_key_id.clone()))
+            let is_callers = finding.actor.access_key_id.as_ref() == Some(access_key_id);
+            let name = if is_callers { name_of_caller(finding) } else { requested_name(finding) };
+            (IdentityKind::User, name.map_or_else(|| INVENTED_NAME.parse(), Ok)?)
+        }
+        Target::Role { role_name } | Target::Session { role_name, .. } => {
+            (IdentityKind::Role, role_name.clone().into())
+        }
+        Target::Attachment { identity, name, .. } => (*identity, name.clone()),
+        Target::Resource(resource) => {
+            contents.resources.push(resource.clone());
+            return Ok(contents);
         }
     };
-    let is_caller = name_of_caller().as_ref() == Some(&name);
+    let identity = identity(finding, target, kind, &name)?;
+    match target {
+        Target::AccessKey { .. } | Target::User { .. } => {
+            for access_key_id in keys(finding, target, &name)? {
+                let control = Control::AccessKeyStatus { identity: identity.clone(), access_key_id };
+                contents.set(control, KeyStatus::Active.setting());
+            }
+        }
+        Target::Attachment { policy_arn, .. } => {
+            let (identity, policy_arn) = (identity.clone(), policy_arn.clone());
+            contents.set(Control::PolicyAttachment { identity, policy_arn }, Setting::Present);
+        }
+        Target::Role { .. } | Target::Session { .. } | Target::Resource(_) => {}
+    }
+    contents.identities.push(SimulatedIdentity {
+        reference: identity,
+        created_at: None,
+        is_last_administrator: false,
+    });
+    Ok(contents)
+}
+
+/// Who the target would be, with the ids that the event tells and others where it tells none.
+fn identity(
+    finding: &Finding,
+    target: &Target,
+    kind: IdentityKind,
+    name: &IamName,
+) -> anyhow::Result<IdentityRef> {
+    let actor = &finding.actor;
+    let is_caller = kind == IdentityKind::User && name_of_caller(finding).as_ref() == Some(name);
+    let partition = actor.arn.as_ref().map_or("aws", |arn| arn.partition());
+    let made_up_arn =
+        || format!("arn:{partition}:iam::{}:{}/{name}", finding.evidence.account, kind.as_str()).parse();
+    let callers_arn = actor.arn.clone().filter(|_| is_caller);
+    let known_id = match target {
+        Target::Session { session, .. } => Some(session.role_id()),
+        _ => actor.principal_id.as_deref().filter(|_| is_caller),
+    };
+    let invented_id = match kind {
+        IdentityKind::User => "AIDASIMULATEDUSER001",
+        IdentityKind::Role => "AROASIMULATEDROLE001",
+        IdentityKind::Group => "AGPASIMULATEDGROUP01",
+    };
+    Ok(IdentityRef {
+        kind,
+        name: name.clone(),
+        unique_id: known_id.and_then(|id| id.parse().ok()).map_or_else(|| invented_id.parse(), Ok)?,
+        arn: callers_arn.map_or_else(made_up_arn, Ok)?,
+    })
+}
+
+/// The keys of the user: those that the event names, or an invented one.
+fn keys(finding: &Finding, target: &Target, name: &IamName) -> anyhow::Result<BTreeSet<AccessKeyId>> {
+    let actor = &finding.actor;
+    let is_caller = name_of_caller(finding).as_ref() == Some(name);
     let callers = |key: &&AccessKeyId| is_caller && key.lifetime() == Lifetime::LongTerm;
-    let mut keys: BTreeSet<AccessKeyId> = named_key.into_iter().collect();
+    let mut keys = BTreeSet::new();
+    if let Target::AccessKey { access_key_id } = target {
+        keys.insert(access_key_id.clone());
+    }
     keys.extend(actor.access_key_id.as_ref().filter(callers).cloned());
     if keys.is_empty() {
         keys.insert(INVENTED_KEY.parse()?);
     }
-    let partition = actor.arn.as_ref().map_or("aws", |arn| arn.partition());
-    let made_up_arn = || format!("arn:{partition}:iam::{}:user/{name}", finding.evidence.account).parse();
-    let callers_id = actor.principal_id.as_ref().filter(|_| is_caller);
-    let unique_id = callers_id.and_then(|id| id.parse().ok()).map_or_else(|| INVENTED_ID.parse(), Ok)?;
-    let callers_arn = actor.arn.clone().filter(|_| is_caller);
-    Ok(SimulatedUser {
-        reference: UserRef { arn: callers_arn.map_or_else(made_up_arn, Ok)?, name, unique_id },
-        created_at: None,
-        keys: keys.into_iter().map(|key| (key, KeyStatus::Active)).collect::<BTreeMap<_, _>>(),
-        attached_policies: BTreeSet::new(),
-    })
+    Ok(keys)
+}
+
+fn name_of_caller(finding: &Finding) -> Option<IamName> {
+    let path = finding.actor.arn.as_ref()?.resource().strip_prefix("user/")?;
+    path.rsplit('/').next()?.parse().ok()
 }
 
 /// Whom the call was about, as the matched fields tell.
-fn requested_name(finding: &Finding) -> Option<UserName> {
+fn requested_name(finding: &Finding) -> Option<IamName> {
     let mut matched = finding.evidence.matched.iter();
     matched.find(|matched| matched.field == "requestParameters.userName")?.value.parse().ok()
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use trailreflex_detection::{Bundle, Placeholders, RuleSet, read_yaml};
-use trailreflex_response::Playbooks;
+use trailreflex_response::{ActionClass, Playbooks};
 use trailreflex_suppression::{Firing, Suppressions};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,10 +23,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(out.join("rules.bundle"), rules.as_bytes())?;
     std::fs::write(out.join("suppressions.json"), suppressions(&root, &rules.load()?, &proofs)?)?;
     std::fs::write(out.join("proofs.json"), serde_json::to_string(&proofs)?)?;
-    std::fs::write(
-        out.join("contain-identity.json"),
-        playbooks(&root.join("playbooks/contain-identity.yaml"))?,
-    )?;
+    for class in ActionClass::ALL {
+        let name = class.as_str();
+        let playbooks = playbooks(&root.join(format!("playbooks/{name}.yaml")), class)?;
+        std::fs::write(out.join(format!("{name}.json")), playbooks)?;
+    }
     Ok(())
 }
 
@@ -103,10 +104,10 @@ fn suppressions(
     Ok(serde_json::to_string(suppressions.accepted())?)
 }
 
-fn playbooks(file: &Path) -> Result<String, Box<dyn Error>> {
+fn playbooks(file: &Path, class: ActionClass) -> Result<String, Box<dyn Error>> {
     let value: serde_json::Value = yaml_serde::from_str(&std::fs::read_to_string(file)?)?;
     let json = value.to_string();
-    Playbooks::from_json(&json).map_err(|error| {
+    Playbooks::from_json(&json, class).map_err(|error| {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
         format!("{}: {error}{cause}", file.display())
     })?;

@@ -3,9 +3,9 @@
 use crate::events::{Detection, event, expected};
 use crate::proofs::rules;
 use std::collections::BTreeSet;
-use trailreflex_contain_identity::built_in_playbooks;
 use trailreflex_findings::{Evaluated, Event, SOURCE_RULES};
 use trailreflex_model::{Finding, cause_chain};
+use trailreflex_response::Playbooks;
 
 /// ATT&CK v18 and what v19 made of it: reports of both versions must find the rule.
 const RENUMBERED: [(&str, &str); 5] = [
@@ -147,9 +147,9 @@ fn a_rule_that_names_a_target_finds_it_in_every_event_that_fires() {
 #[test]
 fn every_rule_of_a_playbook_exists_and_can_name_a_target() {
     let rules = rules();
-    let playbooks = built_in_playbooks().unwrap();
+    let playbooks = crate::template::playbooks();
     let mut ids = BTreeSet::new();
-    for playbook in playbooks.all() {
+    for playbook in playbooks.values().flat_map(Playbooks::all) {
         assert!(ids.insert(&playbook.id), "two playbooks are called `{}`", playbook.id);
         for id in &playbook.rules {
             if is_of_a_source(id) {

@@ -3,7 +3,7 @@
 use crate::repository::{folders, read};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_response::{ActionKind, LEASE_SECONDS, Playbooks};
+use trailreflex_response::{ActionClass, ActionKind, LEASE_SECONDS, Playbooks};
 
 /// The template with `!Ref x` as `{"!Ref": x}`.
 pub(crate) fn template() -> Value {
@@ -72,11 +72,13 @@ fn every_function_folder_is_one_resource_with_its_own_role_and_log_group() {
 
 #[test]
 fn each_function_is_given_exactly_the_variables_that_it_reads() {
-    for (name, variables) in [
-        ("contain-identity", trailreflex_contain_identity::Config::VARIABLES.to_vec()),
+    let responders = ActionClass::ALL.iter();
+    let responders =
+        responders.map(|class| (class.as_str(), trailreflex_responder::Config::VARIABLES.to_vec()));
+    for (name, variables) in responders.chain([
         ("detect", trailreflex_detect::Config::VARIABLES.to_vec()),
         ("ingest", trailreflex_ingest::Config::VARIABLES.to_vec()),
-    ] {
+    ]) {
         let (_, properties) = &functions()[name];
         let given: Vec<_> =
             properties["Environment"]["Variables"].as_object().unwrap().keys().cloned().collect();
@@ -96,39 +98,56 @@ fn a_function_ends_before_the_lease_on_its_plan() {
 }
 
 #[test]
-fn the_responders_role_may_do_to_iam_what_its_actions_declare_and_nothing_else() {
-    let role = &of_type("AWS::IAM::Role")["ContainIdentityRole"];
-    let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap().clone();
-    let allowed: BTreeSet<String> = statements
+fn a_responders_role_may_do_what_its_actions_declare_and_nothing_else() {
+    for class in ActionClass::ALL {
+        let role = &of_type("AWS::IAM::Role")[&format!("{}Role", resource_of(class))];
+        let statements = statements(role);
+        let own = |effect: &str| -> BTreeSet<String> {
+            let of_effect = statements.iter().filter(|statement| statement["Effect"] == effect);
+            let actions = of_effect.flat_map(|statement| texts(&statement["Action"]));
+            actions.filter(|action| !is_of_every_function(action)).collect()
+        };
+        let kinds = || ActionKind::ALL.into_iter().filter(|kind| kind.class() == class);
+        let changes: BTreeSet<String> =
+            kinds().flat_map(|kind| kind.permissions()).map(|one| (*one).to_owned()).collect();
+        let reading = kinds().flat_map(|kind| kind.reading_permissions()).map(|one| (*one).to_owned());
+        assert_eq!(own("Allow"), changes.iter().cloned().chain(reading).collect(), "{class:?}");
+        assert_eq!(own("Deny"), changes, "{class:?}: every change is denied on what is protected");
+    }
+}
+
+/// The statements of a role's policy, those included that a parameter leaves out.
+pub(crate) fn statements(role: &Value) -> Vec<Value> {
+    let statements = role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap();
+    let whole = |statement: &Value| statement.get("!If").map_or(statement, |choice| &choice[1]).clone();
+    statements.iter().map(whole).collect()
+}
+
+/// Whether an action is none of a responder's own, but what every function needs.
+fn is_of_every_function(action: &str) -> bool {
+    ["logs:", "dynamodb:", "events:PutEvents", "cloudwatch:", "sqs:SendMessage"]
         .iter()
-        .filter(|statement| statement["Effect"] == "Allow")
-        .flat_map(|statement| texts(&statement["Action"]))
-        .filter(|action| action.starts_with("iam:"))
-        .collect();
-    let declared: BTreeSet<String> = ActionKind::ALL
-        .iter()
-        .flat_map(|kind| kind.permissions())
-        .chain(ActionKind::reading_permissions())
-        .map(|permission| (*permission).to_owned())
-        .collect();
-    assert_eq!(allowed, declared);
-    let denied: BTreeSet<String> = statements
-        .iter()
-        .filter(|statement| statement["Effect"] == "Deny")
-        .flat_map(|statement| texts(&statement["Action"]))
-        .collect();
-    let changes: BTreeSet<String> = ActionKind::ALL
-        .iter()
-        .flat_map(|kind| kind.permissions())
-        .map(|permission| (*permission).to_owned())
-        .collect();
-    assert_eq!(denied, changes, "every change is denied on protected users");
+        .any(|prefix| action.starts_with(prefix))
+}
+
+/// How the names of a class's resources begin.
+fn resource_of(class: ActionClass) -> String {
+    let words = class.as_str().split('-');
+    words.map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect()
+}
+
+/// The playbooks of every responder.
+pub(crate) fn playbooks() -> BTreeMap<ActionClass, Playbooks> {
+    let of_class = |class: ActionClass| {
+        (class, Playbooks::from_json(trailreflex_content::playbooks(class.as_str()), class).unwrap())
+    };
+    ActionClass::ALL.into_iter().map(of_class).collect()
 }
 
 #[test]
 fn no_role_may_do_more_than_a_few_named_calls() {
     for (name, role) in of_type("AWS::IAM::Role") {
-        for statement in role["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap() {
+        for statement in statements(&role) {
             for action in texts(&statement["Action"]) {
                 assert!(!action.contains('*'), "{name}: {action}");
             }
@@ -140,14 +159,16 @@ fn no_role_may_do_more_than_a_few_named_calls() {
 
 #[test]
 fn findings_that_a_playbook_answers_are_delivered_and_no_others() {
-    let pattern = &of_type("AWS::Events::Rule")["ContainIdentityRule"]["EventPattern"];
-    let delivered: BTreeSet<_> = texts(&pattern["detail"]["rule"]["id"]).into_iter().collect();
-    let playbooks = Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS).unwrap();
-    let answered: BTreeSet<_> = playbooks.all().iter().flat_map(|playbook| playbook.rules.clone()).collect();
-    assert_eq!(delivered, answered);
-    let producers = json!([trailreflex_model::SOURCE_DETECT, trailreflex_model::SOURCE_INGEST]);
-    assert_eq!(pattern["source"], producers);
-    assert_eq!(pattern["detail-type"], json!([trailreflex_model::DETAIL_TYPE_FINDING]));
+    for (class, playbooks) in playbooks() {
+        let pattern = &of_type("AWS::Events::Rule")[&format!("{}Rule", resource_of(class))]["EventPattern"];
+        let delivered: BTreeSet<_> = texts(&pattern["detail"]["rule"]["id"]).into_iter().collect();
+        let answered: BTreeSet<_> =
+            playbooks.all().iter().flat_map(|playbook| playbook.rules.clone()).collect();
+        assert_eq!(delivered, answered, "{class:?}");
+        let producers = json!([trailreflex_model::SOURCE_DETECT, trailreflex_model::SOURCE_INGEST]);
+        assert_eq!(pattern["source"], producers);
+        assert_eq!(pattern["detail-type"], json!([trailreflex_model::DETAIL_TYPE_FINDING]));
+    }
 }
 
 #[test]

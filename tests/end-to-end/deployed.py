@@ -118,8 +118,8 @@ class Stack:
     def journal(self, user: User) -> list[dict[str, Any]]:
         """Returns the journal's entries about a user, the oldest first."""
         items = self.dynamodb.scan(TableName=self.outputs["JournalTable"], ConsistentRead=True)["Items"]
-        entries = [json.loads(item["entry"]["S"]) for item in items]
-        own = [entry for entry in entries if entry["plan"]["user"]["name"] == user.name]
+        entries = [json.loads(item["entry"]["S"]) for item in items if "entry" in item]
+        own = [entry for entry in entries if entry["plan"]["identity"]["name"] == user.name]
         return sorted(own, key=lambda entry: entry["plan"]["decidedAt"])
 
     def reported(self, user: User) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Stack:
 
     def outcomes_of(self, user: User) -> list[dict[str, Any]]:
         """Returns the outcome events about a user so far, whole."""
-        return self.outcomes.matching(lambda event: event["detail"]["plan"].get("user", {}).get("name") == user.name)
+        return self.outcomes.matching(lambda event: event["detail"]["plan"].get("identity", {}).get("name") == user.name)
 
     def outcome(self, user: User, status: str) -> dict[str, Any]:
         """Waits for an outcome event about a user."""

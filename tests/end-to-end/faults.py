@@ -56,26 +56,27 @@ class Call:
 OF_USER = "UserName=='{user}'"
 ABOUT_USER = "contains(to_string(@), '{user}')"
 CALLS = [
-    Call("dynamodb:PutItem", ABOUT_USER + " && Item.version.N=='2'", "store what came of it"),
-    Call("dynamodb:PutItem", ABOUT_USER + " && Item.version.N=='1'", "claim the plan"),
+    Call("dynamodb:TransactWriteItems", ABOUT_USER + " && TransactItems[0].Put.Item.version.N=='2'", "store what came of it"),
+    Call("dynamodb:TransactWriteItems", ABOUT_USER + " && TransactItems[0].Put.Item.version.N=='1'", "claim the plan"),
     Call("iam:GetAccessKeyLastUsed", "AccessKeyId=='{key}'"),
     Call("iam:GetUser", OF_USER),
     Call("iam:ListAccessKeys", OF_USER),
     Call("iam:ListAttachedUserPolicies", OF_USER),
+    Call("iam:GetUserPolicy", OF_USER),
     Call("iam:AttachUserPolicy", OF_USER),
     Call("iam:UpdateAccessKey", OF_USER),
     Call("events:PutEvents", ABOUT_USER + " && contains(to_string(@), '\"trailreflex.detect\"')", "finding"),
     Call("events:PutEvents", ABOUT_USER + " && contains(to_string(@), '\"trailreflex.contain-identity\"')", "outcome"),
-    Call("dynamodb:PutItem", ABOUT_USER + " && Item.version.N=='3'", "mark as reported"),
+    Call("dynamodb:TransactWriteItems", ABOUT_USER + " && TransactItems[0].Put.Item.version.N=='3'", "mark as reported"),
     Call("sqs:SendMessage", ABOUT_USER),
 ]
 UNDO_CALLS = [
     Call("dynamodb:GetItem", "contains(to_string(@), '{plan}')"),
     Call("dynamodb:Query", "contains(to_string(@), '{id}')"),
-    Call("dynamodb:PutItem", ABOUT_USER + " && Item.version.N=='4'", "claim the undo"),
+    Call("dynamodb:TransactWriteItems", ABOUT_USER + " && TransactItems[0].Put.Item.version.N=='4'", "claim the undo"),
     Call("iam:UpdateAccessKey", OF_USER),
     Call("iam:DetachUserPolicy", OF_USER),
-    Call("dynamodb:PutItem", ABOUT_USER + " && Item.version.N=='5'", "store the undo"),
+    Call("dynamodb:TransactWriteItems", ABOUT_USER + " && TransactItems[0].Put.Item.version.N=='5'", "store the undo"),
 ]
 
 

@@ -14,14 +14,14 @@ METRICS = Call("cloudwatch:PutMetricData", None)
 
 # Who is cut off from the journal leaves its plan claimed for the journal's lease of 45 seconds. AWS delivers again
 # after a minute and finds the plan free; the deliveries here come too soon, so the event ends on the queue of failed ones.
-CLAIMED = {("dynamodb:PutItem (store what came of it)", fault) for fault in LONG}
-CLAIMED |= {("dynamodb:PutItem (claim the plan)", ALL_LOST)}
-CLAIMED |= {("dynamodb:PutItem (store the undo)", fault) for fault in LONG}
-CLAIMED |= {("dynamodb:PutItem (claim the undo)", ALL_LOST)}
+CLAIMED = {("dynamodb:TransactWriteItems (store what came of it)", fault) for fault in LONG}
+CLAIMED |= {("dynamodb:TransactWriteItems (claim the plan)", ALL_LOST)}
+CLAIMED |= {("dynamodb:TransactWriteItems (store the undo)", fault) for fault in LONG}
+CLAIMED |= {("dynamodb:TransactWriteItems (claim the undo)", ALL_LOST)}
 
 
 def expected(call: str, fault: str) -> str:
-    if call == "dynamodb:PutItem (mark as reported)":
+    if call == "dynamodb:TransactWriteItems (mark as reported)":
         return "done"  # at worst the outcome is reported twice
     if call == "sqs:SendMessage" and fault == LONG[0]:
         return "reported"  # microburst's word for throttling is none that the SDK retries, so each strike costs a delivery

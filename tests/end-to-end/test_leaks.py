@@ -3,6 +3,10 @@
 IAM is enforced, so the roles of the template suffice for all of it.
 """
 
+import json
+import re
+import shlex
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -11,6 +15,10 @@ from local_aws.session import eventually
 
 QUARANTINE_POLICY = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
 DENY_POLICY = "arn:aws:iam::aws:policy/AWSDenyAll"
+DENY_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+PERMISSIONS = [f"iam:{action}" for action in (
+    "AttachUserPolicy", "DeleteUserPermissionsBoundary", "DeleteUserPolicy", "DetachUserPolicy",
+    "PutUserPermissionsBoundary", "PutUserPolicy", "UpdateAccessKey")]
 QUARANTINED = ("access_key_quarantined_by_aws", "Access key quarantined by AWS", "critical")
 STOPPED = ("logging_stopped_by_access_key", "CloudTrail logging stopped by a long-term access key", "high")
 TRIED = ("access_key_used_from_attack_tool", "Access key used from a known attack tool", "high")
@@ -53,7 +61,7 @@ def test_a_leaked_key_is_contained_recorded_reported_and_counted(stack, leak, ru
     grown = stack.grows(
         ("Findings", {"Severity": severity}), ("Findings", {"Rule": name, "Severity": severity}), ("SecondsToDetect", {}),
         ("Plans", {"Status": "contained"}), ("Actions", {"Action": "DenyUser", "Outcome": "inForce"}),
-        ("Actions", {"Action": "DeactivateAccessKey", "Outcome": "inForce"}), ("SecondsToContainment", {}))
+        ("Actions", {"Action": "DeactivateAccessKeys", "Outcome": "inForce"}), ("SecondsToContainment", {}))
 
     leak(stack, user)
 
@@ -64,14 +72,14 @@ def test_a_leaked_key_is_contained_recorded_reported_and_counted(stack, leak, ru
              {"kind": "user", "userName": user.name} if target == "user" else {"kind": "accessKey", "accessKeyId": user.key_id}}
     assert entry["plan"] == expected_plan(stack, user, entry["plan"], cause)
     assert [(step["action"]["kind"], step["result"]) for step in entry["steps"]] == [
-        ("DenyUser", "inForce"), ("DeactivateAccessKey", "inForce")]
+        ("deny_user", "inForce"), ("deny_user", "notNeeded"), ("deny_user", "notNeeded"), ("deactivate_access_keys", "inForce")]
     outcome = stack.outcome(user, "contained")
     assert (outcome["source"], outcome["resources"]) == ("trailreflex.contain-identity", [stack.arn(user)])
     seconds = outcome["detail"]["secondsToContainment"]
     assert 0 <= seconds < 20
     assert outcome["detail"] == {
         "status": "contained", "plan": entry["plan"], "steps": entry["steps"], "secondsToContainment": seconds,
-        "permissions": ["iam:AttachUserPolicy", "iam:DetachUserPolicy", "iam:UpdateAccessKey"]}
+        "permissions": PERMISSIONS}
     def once() -> bool:
         """Other rules see the same call, and the test's own calls as root: only what is this rule's is exact."""
         of_severity, of_rule, seconds, *others = grown()
@@ -85,31 +93,43 @@ def test_a_leaked_key_is_contained_recorded_reported_and_counted(stack, leak, ru
 
 def expected_plan(stack, user, seen, cause):
     """Returns the whole plan; only its ids and times are taken from what was seen."""
-    reference = {"name": user.name, "uniqueId": user.unique_id, "arn": stack.arn(user)}
+    identity = {"kind": "user", "name": user.name, "uniqueId": user.unique_id, "arn": stack.arn(user)}
     deny = {"UserName": user.name, "PolicyArn": DENY_POLICY}
+    inline = {"UserName": user.name, "PolicyName": "TrailreflexDenyAll"}
     key = {"UserName": user.name, "AccessKeyId": user.key_id}
     given = {name: seen["cause"][name] for name in ("finding", "rule", "eventId", "eventTime")}
     return {
-        "id": seen["id"], "mode": "act", "decidedAt": seen["decidedAt"], "cause": given | cause, "user": reference,
+        "id": seen["id"], "mode": "act", "decidedAt": seen["decidedAt"], "cause": given | cause,
+        "subject": user.unique_id, "identity": identity,
         "steps": [
-            step({"kind": "DenyUser", "user": reference},
-                 call("AttachUserPolicy", deny), call("DetachUserPolicy", deny)),
-            step({"kind": "DeactivateAccessKey", "user": reference, "accessKeyId": user.key_id},
+            step("deny_user", {"kind": "policyAttachment", "identity": identity, "policyArn": DENY_POLICY},
+                 ("absent", "present"), call("AttachUserPolicy", deny), call("DetachUserPolicy", deny)),
+            step("deny_user", {"kind": "inlinePolicy", "identity": identity, "policyName": "TrailreflexDenyAll"},
+                 ("absent", {"document": DENY_ALL}),
+                 call("PutUserPolicy", inline | {"PolicyDocument": json.dumps(DENY_ALL, separators=(",", ":"))}),
+                 call("DeleteUserPolicy", inline), "Fallback"),
+            step("deny_user", {"kind": "permissionsBoundary", "identity": identity}, ("absent", {"word": DENY_POLICY}),
+                 call("PutUserPermissionsBoundary", {"UserName": user.name, "PermissionsBoundary": DENY_POLICY}),
+                 call("DeleteUserPermissionsBoundary", {"UserName": user.name}), "Fallback"),
+            step("deactivate_access_keys", {"kind": "accessKeyStatus", "identity": identity, "accessKeyId": user.key_id},
+                 ({"word": "Active"}, {"word": "Inactive"}),
                  call("UpdateAccessKey", {**key, "Status": "Inactive"}), call("UpdateAccessKey", {**key, "Status": "Active"})),
         ],
     }
 
 
-def step(action, change, undo):
-    return {"action": action, "verdict": {"kind": "Execute"}, "calls": [change], "undo": {"kind": "Calls", "calls": [undo]}}
+def step(kind, control, settings, change, undo, verdict="Execute"):
+    before, after = settings
+    return {"action": {"kind": kind, "control": control, "before": before, "after": after}, "current": before,
+            "verdict": {"kind": verdict}, "calls": [change], "undo": {"kind": "Calls", "calls": [undo]}}
 
 
 def call(operation, parameters):
-    words = {"UserName": "user-name", "PolicyArn": "policy-arn", "AccessKeyId": "access-key-id", "Status": "status",
-             "AttachUserPolicy": "attach-user-policy", "DetachUserPolicy": "detach-user-policy",
-             "UpdateAccessKey": "update-access-key"}
-    options = "".join(f" --{words[name]} {value}" for name, value in parameters.items())
-    return {"permission": f"iam:{operation}", "parameters": parameters, "command": f"aws iam {words[operation]}{options}"}
+    def kebab(name):
+        return re.sub("(?<!^)(?=[A-Z])", "-", name).lower()
+
+    options = "".join(f" --{kebab(name)} {shlex.quote(value)}" for name, value in parameters.items())
+    return {"permission": f"iam:{operation}", "parameters": parameters, "command": f"aws iam {kebab(operation)}{options}"}
 
 
 def test_while_no_trail_is_logging_nothing_is_noticed(stack):

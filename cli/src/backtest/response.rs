@@ -1,5 +1,6 @@
 //! What the responder would have decided about past findings, on a simulated account each.
 
+use crate::playbooks::AllPlaybooks;
 use crate::rehearsal::rehearse;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -7,7 +8,7 @@ use trailreflex_detection::{Rule, RuleSet};
 use trailreflex_findings::{Carrier, observe};
 use trailreflex_model::cloudtrail::Record;
 use trailreflex_model::{AccountId, Finding, Region};
-use trailreflex_response::{Guardrails, Mode, Playbooks, Verdict};
+use trailreflex_response::{Guardrails, Mode, Playbook, Verdict};
 
 /// The responder's own default for `MAX_EVENT_AGE_SECONDS`; each call is judged as if it had just been made.
 const MAX_EVENT_AGE_SECONDS: i64 = 3600;
@@ -63,9 +64,9 @@ pub(super) fn respond(
     record: &Record,
     fired: &[&Rule],
     rules: &RuleSet,
-    playbooks: &Playbooks,
+    playbooks: &AllPlaybooks,
 ) -> anyhow::Result<Vec<(String, Decision)>> {
-    if !fired.iter().any(|rule| playbooks.for_rule(rule.key()).is_some()) {
+    if !fired.iter().any(|rule| !playbooks.for_rule(rule.key()).is_empty()) {
         return Ok(Vec::new());
     }
     let carrier = Carrier {
@@ -76,17 +77,14 @@ pub(super) fn respond(
     };
     let mut decided = Vec::new();
     for finding in observe(rules, &carrier, record).findings {
-        decided.extend(decide(&finding, &carrier, playbooks)?);
+        for playbook in playbooks.for_rule(&finding.rule.id) {
+            decided.push(decide(&finding, &carrier, playbook)?);
+        }
     }
     Ok(decided)
 }
 
-fn decide(
-    finding: &Finding,
-    carrier: &Carrier,
-    playbooks: &Playbooks,
-) -> anyhow::Result<Option<(String, Decision)>> {
-    let Some(playbook) = playbooks.for_rule(&finding.rule.id) else { return Ok(None) };
+fn decide(finding: &Finding, carrier: &Carrier, playbook: &Playbook) -> anyhow::Result<(String, Decision)> {
     let guardrails = Guardrails {
         account: carrier.account.clone(),
         protected: Vec::new(),
@@ -94,10 +92,10 @@ fn decide(
         max_event_age_seconds: MAX_EVENT_AGE_SECONDS,
     };
     let now = finding.evidence.event_time.unwrap_or_default();
-    let plan = rehearse(finding, playbooks, &guardrails, now)?.plan;
+    let plan = rehearse(finding, Some(playbook), &guardrails, now)?.plan;
     let executed = plan.steps.iter().filter(|step| match step.verdict {
         Verdict::Execute => true,
-        Verdict::AlreadyInForce | Verdict::Refuse(_) => false,
+        Verdict::Fallback | Verdict::AlreadyInForce | Verdict::Refuse(_) => false,
     });
     let decision = Decision {
         playbook: playbook.id.clone(),
@@ -105,5 +103,5 @@ fn decide(
         actions: executed.map(|step| step.action.name()).collect(),
         refused: plan.refused.map(|reason| reason.to_string()),
     };
-    Ok(Some((finding.rule.id.clone(), decision)))
+    Ok((finding.rule.id.clone(), decision))
 }

@@ -6,7 +6,7 @@ use crate::terminal::{Style, Terminal, safe};
 use std::io::Write;
 use trailreflex_detection::Level;
 use trailreflex_model::{Finding, Severity};
-use trailreflex_response::{ActionKind, Mode, Plan, Step, Undo, Verdict};
+use trailreflex_response::{Mode, Plan, Step, Undo, Verdict};
 
 /// Says at the end, once, that all this was a rehearsal.
 pub(super) fn notice(terminal: &mut Terminal) -> anyhow::Result<()> {
@@ -38,18 +38,18 @@ fn decision(finding: &Finding, rehearsal: &Rehearsal, terminal: &mut Terminal) -
     writeln!(terminal.out, "  {:<12}{severity} {}", "finding", safe(&finding.rule.title))?;
     let target = finding.target.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
     row("target", &target, terminal)?;
-    if let Some(user) = &rehearsal.user {
-        let keys =
-            user.keys.iter().map(|(id, status)| format!("{id} {status:?}")).collect::<Vec<_>>().join(", ");
-        let reference = &user.reference;
-        row("simulated", &format!("{} ({}), keys: {keys}", reference.arn, reference.unique_id), terminal)?;
+    if let Some(identity) = rehearsal.identity() {
+        let keys = rehearsal.keys().map(|(id, setting)| format!("{id} {}", setting.text()));
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        let keys = if keys.is_empty() { keys } else { format!(", keys: {keys}") };
+        row("simulated", &format!("{} ({}){keys}", identity.arn, identity.unique_id), terminal)?;
     }
     row("decision", &decided(plan), terminal)?;
     for (number, step) in (1..).zip(&plan.steps) {
         write_step(number, step, terminal)?;
     }
     if plan.refused.is_none() {
-        row("reads with", &ActionKind::reading_permissions().join(", "), terminal)?;
+        row("reads with", &plan.reading_permissions().join(", "), terminal)?;
         row("acts with", &plan.permissions().join(", "), terminal)?;
         row("plan", plan.id.as_str(), terminal)?;
     }
@@ -67,6 +67,7 @@ fn decided(plan: &Plan) -> String {
 fn write_step(number: usize, step: &Step, terminal: &mut Terminal) -> anyhow::Result<()> {
     let verdict = match step.verdict {
         Verdict::Execute => String::new(),
+        Verdict::Fallback => " (if the step before fails)".to_owned(),
         Verdict::AlreadyInForce => " (in force already)".to_owned(),
         Verdict::Refuse(reason) => format!(" (refused: {reason})"),
     };

@@ -4,6 +4,7 @@ use super::load::{built_in, read, rule_files};
 use crate::Ended;
 use crate::args::{Build, Format};
 use crate::input::name_of;
+use crate::playbooks::AllPlaybooks;
 use crate::table::Table;
 use crate::terminal::{Style, Terminal};
 use anyhow::Context;
@@ -11,7 +12,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use trailreflex_detection::{Bundle, Level, Placeholders, Rule, RuleSet};
 use trailreflex_findings::SOURCE_RULES;
-use trailreflex_response::{ActionKind, Mode, Playbooks};
+use trailreflex_response::{ActionKind, Mode, Playbook};
 
 /// What a rule may lead to.
 #[derive(Debug, Serialize)]
@@ -51,7 +52,7 @@ pub(crate) fn run(options: &Build, terminal: &mut Terminal) -> anyhow::Result<En
         return Ok(Ended::WithRejections);
     }
     std::fs::write(&options.output, bundle.as_bytes()).with_context(|| name_of(&options.output))?;
-    let playbooks = Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS)?;
+    let playbooks = AllPlaybooks::built_in()?;
     show(&rules, &playbooks, options, terminal)?;
     let (count, bytes) = (rules.rules().len(), bundle.as_bytes().len());
     let (output, hash) = (name_of(&options.output), bundle.hash());
@@ -65,11 +66,11 @@ pub(crate) fn run(options: &Build, terminal: &mut Terminal) -> anyhow::Result<En
 /// Shows which rule may lead to which actions: those that may come first, most serious first.
 fn show(
     rules: &RuleSet,
-    playbooks: &Playbooks,
+    playbooks: &AllPlaybooks,
     options: &Build,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    let mut rows: Vec<_> = rules.reported().map(|rule| row(rule, playbooks)).collect();
+    let mut rows: Vec<_> = rules.reported().flat_map(|rule| rows(rule, playbooks)).collect();
     rows.sort_by_key(|row| (row.playbook.is_none(), std::cmp::Reverse(row.level), row.title));
     let mut table = Table::new(["LEVEL", "RULE", "PLAYBOOK", "MODE", "ACTIONS", "TARGET"]);
     let mut others = 0_usize;
@@ -96,8 +97,7 @@ fn show(
         terminal.complain(&format!("{others} other rules lead to no action"));
     }
     let known: BTreeSet<_> = rows.iter().map(|row| row.rule).collect();
-    let named =
-        playbooks.all().iter().flat_map(|playbook| playbook.rules.iter().map(move |rule| (playbook, rule)));
+    let named = playbooks.all().flat_map(|playbook| playbook.rules.iter().map(move |rule| (playbook, rule)));
     for (playbook, rule) in named {
         let is_reported_by_aws = SOURCE_RULES.iter().any(|source| source.id == rule);
         if !known.contains(rule.as_str()) && !is_reported_by_aws {
@@ -110,10 +110,11 @@ fn show(
     Ok(())
 }
 
-fn row<'r>(rule: &'r Rule, playbooks: &'r Playbooks) -> Row<'r> {
-    let playbook = playbooks.for_rule(rule.key());
+/// One row for each playbook of the rule; one without any if there is none.
+fn rows<'r>(rule: &'r Rule, playbooks: &'r AllPlaybooks) -> Vec<Row<'r>> {
     let responder = rule.custom.get("custom").and_then(|custom| custom.get("responder"));
-    Row {
+    let has_target = responder.is_some_and(|responder| responder.get("target").is_some());
+    let row = |playbook: Option<&'r Playbook>| Row {
         rule: rule.key(),
         name: rule.name.as_deref(),
         title: &rule.title,
@@ -121,7 +122,13 @@ fn row<'r>(rule: &'r Rule, playbooks: &'r Playbooks) -> Row<'r> {
         playbook: playbook.map(|playbook| playbook.id.as_str()),
         mode: playbook.map(|playbook| playbook.mode),
         actions: playbook.map(|playbook| playbook.actions.iter().copied().collect()).unwrap_or_default(),
-        has_target: responder.is_some_and(|responder| responder.get("target").is_some()),
+        has_target,
+    };
+    let playbooks = playbooks.for_rule(rule.key());
+    if playbooks.is_empty() {
+        vec![row(None)]
+    } else {
+        playbooks.into_iter().map(|one| row(Some(one))).collect()
     }
 }
 

@@ -75,7 +75,7 @@ fn a_backtest_tells_what_the_playbooks_would_have_done() {
     let lines = ran.lines();
     let of = |name: &str| lines.iter().find(|line| line["name"] == name).unwrap()["responses"].clone();
     let expected = json!([{
-        "playbook": "contain-quarantined-user", "mode": "act", "actions": ["DenyUser", "DeactivateAccessKey"], "findings": 7,
+        "playbook": "contain-quarantined-user", "mode": "act", "actions": ["DenyUser", "DeactivateAccessKeys"], "findings": 7,
     }]);
     assert_eq!(of("access_key_quarantined_by_aws"), expected);
     let foreign = of("access_key_created_for_another_user");

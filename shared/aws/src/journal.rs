@@ -1,23 +1,21 @@
-//! The journal in DynamoDB: one item a plan, written only under a condition.
+//! The journal in DynamoDB: written only under a condition, read only consistently.
 //!
-//! Attributes: `plan` (key), `version`, `state`, `entry` (the entry as JSON), and, while the containment stands,
-//! `user` and `decidedAt`, which the sparse index `by-user` is made of. An item gets `expiresAt` only once it is
-//! undone: what stands is never cleaned up.
+//! Keys: `subject` and `plan`. A plan's entry has the subject `plan/` and its id. While it stands, it has one more item
+//! for each of its subjects, `of/` and the subject, so that a consistent query finds what stands; all are written in
+//! one transaction. Attributes of an entry: `version`, `state`, `entry` (as JSON), and `expiresAt` once it is undone:
+//! what stands is never cleaned up.
 
 use crate::failure::{Class, class};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use std::collections::HashMap;
-use trailreflex_model::UniqueId;
 use trailreflex_response::{Created, Entry, Journal, JournalError, PlanId, Replaced};
 
 /// How long an undone plan is kept, in seconds: 90 days.
 const KEEP_UNDONE_SECONDS: i64 = 90 * 24 * 60 * 60;
-/// Name of the index over what stands, by user.
-const BY_USER: &str = "by-user";
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -44,13 +42,19 @@ impl DynamoJournal {
 
 impl Journal for DynamoJournal {
     async fn create(&self, entry: &Entry) -> Result<Created, JournalError> {
-        let put = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item(entry)?));
-        let sent = put
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item(entry)?))
             .condition_expression("attribute_not_exists(#plan)")
             .expression_attribute_names("#plan", "plan")
-            .send()
-            .await;
-        match sent {
+            .build()
+            .map_err(malformed)?;
+        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
+        for subject in entry.plan.subjects() {
+            let put = Put::builder().table_name(&self.table).set_item(Some(standing_key(entry, &subject)));
+            writes.push(TransactWriteItem::builder().put(put.build().map_err(malformed)?).build());
+        }
+        match self.dynamodb.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(Created::New),
             Err(error) if is_condition_failure(&error) => {
                 match self.read(&entry.plan.id).await? {
@@ -63,47 +67,64 @@ impl Journal for DynamoJournal {
                     }),
                 }
             }
-            Err(error) => Err(failed("dynamodb:PutItem", error)),
+            Err(error) => Err(write_failed(error)),
         }
     }
 
     async fn replace(&self, entry: &Entry) -> Result<Replaced, JournalError> {
         let seen = entry.version.saturating_sub(1);
-        let put = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item(entry)?));
-        let sent = put
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item(entry)?))
             .condition_expression("#version = :seen")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":seen", AttributeValue::N(seen.to_string()))
-            .send()
-            .await;
-        match sent {
+            .build()
+            .map_err(malformed)?;
+        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
+        if !entry.stands() {
+            for subject in entry.plan.subjects() {
+                let key = standing_key(entry, &subject);
+                let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).build();
+                writes.push(TransactWriteItem::builder().delete(delete.map_err(malformed)?).build());
+            }
+        }
+        match self.dynamodb.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(Replaced::Yes),
             Err(error) if is_condition_failure(&error) => self.written_after_all(entry).await,
-            Err(error) => Err(failed("dynamodb:PutItem", error)),
+            Err(error) => Err(write_failed(error)),
         }
     }
 
     async fn read(&self, id: &PlanId) -> Result<Option<Entry>, JournalError> {
         let get = self.dynamodb.get_item().table_name(&self.table).consistent_read(true);
-        let sent = get.key("plan", AttributeValue::S(id.to_string())).send().await;
+        let sent = get.set_key(Some(entry_key(id))).send().await;
         let found = sent.map_err(|error| failed("dynamodb:GetItem", error))?.item;
         found.as_ref().map(entry_in).transpose()
     }
 
-    async fn standing(&self, user: &UniqueId) -> Result<Vec<Entry>, JournalError> {
-        let query = self.dynamodb.query().table_name(&self.table).index_name(BY_USER);
-        let mut items = query
-            .key_condition_expression("#user = :user")
-            .expression_attribute_names("#user", "user")
-            .expression_attribute_values(":user", AttributeValue::S(user.to_string()))
-            .scan_index_forward(false)
+    async fn standing(&self, subject: &str) -> Result<Vec<Entry>, JournalError> {
+        let mut items = self
+            .dynamodb
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#subject = :subject")
+            .expression_attribute_names("#subject", "subject")
+            .expression_attribute_values(":subject", AttributeValue::S(format!("of/{subject}")))
             .into_paginator()
             .items()
             .send();
         let mut entries = Vec::new();
         while let Some(item) = items.next().await {
-            entries.push(entry_in(&item.map_err(|error| failed("dynamodb:Query", error))?)?);
+            let item = item.map_err(|error| failed("dynamodb:Query", error))?;
+            let Some(id) = plan_in(&item) else { continue };
+            // It may have been undone since the query.
+            entries.extend(self.read(&id).await?.filter(Entry::stands));
         }
+        entries.sort_by(|one, other| {
+            (one.plan.decided_at, &one.plan.id).cmp(&(other.plan.decided_at, &other.plan.id))
+        });
         Ok(entries)
     }
 }
@@ -116,40 +137,72 @@ impl DynamoJournal {
     }
 }
 
+fn entry_key(id: &PlanId) -> Item {
+    Item::from([
+        ("subject".to_owned(), AttributeValue::S(format!("plan/{id}"))),
+        ("plan".to_owned(), AttributeValue::S(id.to_string())),
+    ])
+}
+
+fn standing_key(entry: &Entry, subject: &str) -> Item {
+    Item::from([
+        ("subject".to_owned(), AttributeValue::S(format!("of/{subject}"))),
+        ("plan".to_owned(), AttributeValue::S(entry.plan.id.to_string())),
+    ])
+}
+
 fn item(entry: &Entry) -> Result<Item, JournalError> {
-    let unusable = |cause: serde_json::Error| JournalError::Unusable {
-        call: "dynamodb:PutItem",
-        cause: Box::new(cause),
-    };
-    let text = |text: String| AttributeValue::S(text);
-    let mut item = Item::from([
-        ("plan".to_owned(), text(entry.plan.id.to_string())),
-        ("version".to_owned(), AttributeValue::N(entry.version.to_string())),
-        ("state".to_owned(), text(format!("{:?}", entry.state))),
-        ("entry".to_owned(), text(serde_json::to_string(entry).map_err(unusable)?)),
-    ]);
-    match &entry.plan.user {
-        Some(user) if entry.stands() => {
-            item.insert("user".to_owned(), text(user.unique_id.to_string()));
-            item.insert("decidedAt".to_owned(), text(entry.plan.decided_at.to_string()));
-        }
-        Some(_) | None => {
-            let expires_at = entry.lease_until.as_second().saturating_add(KEEP_UNDONE_SECONDS);
-            item.insert("expiresAt".to_owned(), AttributeValue::N(expires_at.to_string()));
-        }
+    let text = serde_json::to_string(entry).map_err(|cause| unusable("dynamodb:PutItem", cause))?;
+    let mut item = entry_key(&entry.plan.id);
+    item.insert("version".to_owned(), AttributeValue::N(entry.version.to_string()));
+    item.insert("state".to_owned(), AttributeValue::S(format!("{:?}", entry.state)));
+    item.insert("entry".to_owned(), AttributeValue::S(text));
+    if !entry.stands() {
+        let expires_at = entry.lease_until.as_second().saturating_add(KEEP_UNDONE_SECONDS);
+        item.insert("expiresAt".to_owned(), AttributeValue::N(expires_at.to_string()));
     }
     Ok(item)
 }
 
 fn entry_in(item: &Item) -> Result<Entry, JournalError> {
-    let unusable = |cause| JournalError::Unusable { call: "dynamodb:GetItem", cause };
+    let call = "dynamodb:GetItem";
     let text = item.get("entry").and_then(|value| value.as_s().ok());
-    let text = text.ok_or_else(|| unusable("the item has no `entry`".into()))?;
-    serde_json::from_str(text).map_err(|error| unusable(Box::new(error)))
+    let text = text.ok_or_else(|| unusable(call, "the item has no `entry`"))?;
+    serde_json::from_str(text).map_err(|error| unusable(call, error))
 }
 
-fn is_condition_failure(error: &SdkError<PutItemError, HttpResponse>) -> bool {
-    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
+fn plan_in(item: &Item) -> Option<PlanId> {
+    item.get("plan")?.as_s().ok()?.clone().try_into().ok()
+}
+
+/// A transaction is cancelled for one of several reasons: only the entry's own condition means that it is outdated.
+fn is_condition_failure(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> bool {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            let reasons = cancelled.cancellation_reasons();
+            reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
+        }
+        Some(_) | None => false,
+    }
+}
+
+/// Two transactions on one entry at once: both are turned away for now.
+fn write_failed(error: SdkError<TransactWriteItemsError, HttpResponse>) -> JournalError {
+    let call = "dynamodb:PutItem";
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(_)) => {
+            JournalError::Transient { call, cause: Box::new(error) }
+        }
+        Some(_) | None => failed(call, error),
+    }
+}
+
+fn malformed(cause: BuildError) -> JournalError {
+    unusable("dynamodb:PutItem", cause)
+}
+
+fn unusable(call: &'static str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> JournalError {
+    JournalError::Unusable { call, cause: cause.into() }
 }
 
 fn failed<E>(call: &'static str, error: SdkError<E, HttpResponse>) -> JournalError

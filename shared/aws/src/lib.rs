@@ -5,7 +5,7 @@
 mod failure;
 mod sdk;
 
-#[cfg(feature = "account")]
+#[cfg(feature = "identity")]
 mod account;
 #[cfg(feature = "buckets")]
 mod bucket;
@@ -28,7 +28,7 @@ mod sent;
 #[cfg(feature = "windows")]
 mod windows;
 
-#[cfg(feature = "account")]
+#[cfg(feature = "identity")]
 pub use account::IamAccount;
 pub use aws_config::SdkConfig;
 #[cfg(feature = "buckets")]

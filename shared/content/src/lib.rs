@@ -8,8 +8,15 @@
 /// `build.rs` compiled every rule from it, so that it can be taken without comparing its hash again.
 pub const RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bundle"));
 
-/// The playbooks in `playbooks/contain-identity.yaml`.
-pub const CONTAIN_IDENTITY_PLAYBOOKS: &str = include_str!(concat!(env!("OUT_DIR"), "/contain-identity.json"));
+/// The playbooks in `playbooks/`: the name of a function, and its playbooks as JSON.
+pub const PLAYBOOKS: [(&str, &str); 1] =
+    [("contain-identity", include_str!(concat!(env!("OUT_DIR"), "/contain-identity.json")))];
+
+/// Returns the playbooks of a function, as JSON; of one that has none, an empty list.
+#[must_use]
+pub fn playbooks(function: &str) -> &'static str {
+    PLAYBOOKS.iter().find(|(name, _)| *name == function).map_or("[]", |(_, playbooks)| playbooks)
+}
 
 /// What proves the rules in `rules/`: an object of the text of each `*.tests.yml`, by its name.
 pub const PROOFS: &str = include_str!(concat!(env!("OUT_DIR"), "/proofs.json"));

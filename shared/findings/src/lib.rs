@@ -14,6 +14,9 @@ mod sent;
 mod sent_in_memory;
 mod source_rule;
 mod suppress;
+mod target;
+
+use target::target;
 
 pub use detail::Malformed;
 pub use event::{Evaluated, Event, Unusable};
@@ -35,9 +38,7 @@ pub use suppress::Hidden;
 use serde_json::Value;
 use trailreflex_detection::{Level, Match, Rule, RuleSet};
 use trailreflex_model::cloudtrail::{Envelope, Record};
-use trailreflex_model::{
-    AccountId, Actor, EventId, Evidence, Finding, FindingId, Region, RuleRef, Severity, Target,
-};
+use trailreflex_model::{AccountId, Actor, EventId, Evidence, Finding, FindingId, Region, RuleRef, Severity};
 
 /// Where a record came from, if it does not say so itself.
 struct Origin {
@@ -155,15 +156,4 @@ fn actor(record: &Record) -> Actor {
         user_agent: record.user_agent().map(str::to_owned),
     }
     .shortened()
-}
-
-/// Reads whom the rule says a response would concern: `custom.responder.target` names a field of the record that
-/// holds a user's name or an access key. A text that is neither gives no target: in doubt, nobody.
-fn target(rule: &Rule, record: &Record) -> Option<Target> {
-    let hint = rule.custom.get("custom")?.get("responder")?.get("target")?;
-    let named = |kind: &str| record.field(hint.get(kind)?.as_str()?)?.as_str();
-    if let Some(name) = named("user") {
-        return Some(Target::User { user_name: name.parse().ok()? });
-    }
-    Some(Target::AccessKey { access_key_id: named("access_key")?.parse().ok()? })
 }

@@ -5,7 +5,7 @@
 //! decides. Texts that an attacker chooses (user agent, names, error texts) are cut to [`MAX_TEXT`] characters.
 
 use crate::shown::first;
-use crate::{AccessKeyId, AccountId, Arn, EventId, Region, Report, UserName};
+use crate::{AccessKeyId, AccountId, Arn, EventId, Region, Report, Target};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -223,31 +223,6 @@ impl Actor {
             *text = text.as_deref().map(cut);
         }
         self
-    }
-}
-
-/// Whom a response would concern.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Target {
-    /// One access key; its owner is read from the account.
-    AccessKey {
-        /// The key.
-        access_key_id: AccessKeyId,
-    },
-    /// An IAM user with all keys; the unique id is read from the account.
-    User {
-        /// The user.
-        user_name: UserName,
-    },
-}
-
-impl std::fmt::Display for Target {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::AccessKey { access_key_id } => write!(formatter, "access key {access_key_id}"),
-            Self::User { user_name } => write!(formatter, "user {user_name}"),
-        }
     }
 }
 

@@ -56,6 +56,45 @@ text_id! {
 }
 
 text_id! {
+    /// The name of an IAM user, role or group: 1 to 128 letters, digits and `+=,.@_-` (a group's may be that long).
+    IamName, "the name of a user, role or group: 1 to 128 letters, digits and +=,.@_-", |text| {
+        (1..=128).contains(&text.len()) && text.bytes().all(is_in_iam_name)
+    }
+}
+
+impl From<UserName> for IamName {
+    fn from(name: UserName) -> Self {
+        Self(name.0)
+    }
+}
+
+impl From<RoleName> for IamName {
+    fn from(name: RoleName) -> Self {
+        Self(name.0)
+    }
+}
+
+text_id! {
+    /// A role's session, as `aws:userid` names it: the role's unique id, `:` and the session's name (2 to 64
+    /// characters, chosen by whoever assumed the role).
+    SessionId, "a session id such as AROA…:name", |text| {
+        let Some((role, name)) = text.split_once(':') else { return false };
+        role.starts_with("AROA")
+            && role.parse::<UniqueId>().is_ok()
+            && (2..=64).contains(&name.len())
+            && name.bytes().all(is_in_iam_name)
+    }
+}
+
+impl SessionId {
+    /// Returns the unique id of the session's role.
+    #[must_use]
+    pub fn role_id(&self) -> &str {
+        self.0.split(':').next().unwrap_or_default()
+    }
+}
+
+text_id! {
     /// An IAM unique id, such as `AIDAEXAMPLEUSER00001` (user) or `AROAEXAMPLEROLE00001` (role).
     ///
     /// Never given twice: unlike a name it tells a user from a later one of the same name.
@@ -65,8 +104,11 @@ text_id! {
 }
 
 fn is_iam_name(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b))
+    (1..=64).contains(&text.len()) && text.bytes().all(is_in_iam_name)
+}
+
+fn is_in_iam_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte)
 }
 
 text_id! {

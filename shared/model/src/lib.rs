@@ -8,15 +8,18 @@ mod finding;
 mod id;
 mod report;
 mod shown;
+mod target;
 mod text_id;
 
 pub use cause_chain::cause_chain;
 pub use finding::{
     Actor, Correlated, DETAIL_TYPE_FINDING, Evidence, Finding, FindingId, MatchedField, NotAFinding, RuleRef,
-    SOURCE_DETECT, SOURCE_INGEST, Severity, Target, digest,
+    SOURCE_DETECT, SOURCE_INGEST, Severity, digest,
 };
 pub use id::{
-    AccessKeyId, AccountId, Arn, EventId, InvalidId, Lifetime, Region, RoleName, UniqueId, UserName,
+    AccessKeyId, AccountId, Arn, EventId, IamName, InvalidId, Lifetime, Region, RoleName, SessionId,
+    UniqueId, UserName,
 };
 pub use report::{Report, Reporter};
 pub use shown::shown;
+pub use target::{IdentityKind, Resource, ResourceKind, ResourceName, Target};

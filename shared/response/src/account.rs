@@ -1,49 +1,40 @@
-//! The port to the account: read, change, take back, read back.
+//! The port to the account: read, change, read back.
 
-use crate::{Action, Facts, Recorded};
+use crate::{ActionKind, Change, Control, Owner, Reading, Recorded, Setting};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::future::Future;
 use trailreflex_model::Target;
 
-/// An AWS account, or its fake. Every change is idempotent: applying what is in force succeeds.
+/// An AWS account, or its fake. Every change is idempotent: making it twice succeeds.
 pub trait Account: Sync {
-    /// Reads what a plan needs to know about `target`.
-    fn observe(&self, target: &Target) -> impl Future<Output = Result<Facts, AccountError>> + Send;
+    /// Reads what `target` is, as far as actions of these kinds need to know it.
+    fn observe(
+        &self,
+        target: &Target,
+        kinds: &BTreeSet<ActionKind>,
+    ) -> impl Future<Output = Result<Owner, AccountError>> + Send;
 
-    /// Applies an action whose undo is stored.
-    fn apply(&self, action: &Recorded<Action>) -> impl Future<Output = Result<(), AccountError>> + Send;
+    /// Reads, once, what a control is set to.
+    fn read(&self, control: &Control) -> impl Future<Output = Result<Reading, AccountError>> + Send;
 
-    /// Takes an action back.
-    fn undo(&self, action: &Recorded<Action>) -> impl Future<Output = Result<(), AccountError>> + Send;
+    /// Makes a change whose undo is stored.
+    fn change(&self, change: &Recorded<Change<'_>>) -> impl Future<Output = Result<(), AccountError>> + Send;
 
-    /// Reads, once, whether the action's effect is in force.
-    fn state(&self, action: &Action) -> impl Future<Output = Result<State, AccountError>> + Send;
-
-    /// Reads back whether the action's effect is in force.
+    /// Reads what a control is set to until `settled` says that it is as expected.
     ///
-    /// IAM is eventually consistent: if the state differs from `expected`, the account is read again for a few
-    /// seconds before the difference is believed.
+    /// Many services are eventually consistent: what differs is read again for a few seconds before the difference
+    /// is believed.
     fn read_back(
         &self,
-        action: &Action,
-        expected: State,
-    ) -> impl Future<Output = Result<State, AccountError>> + Send;
-}
-
-/// What reading back shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// The effect is in force.
-    InForce,
-    /// It is not.
-    NotInForce,
-    /// The target no longer exists, or its name now belongs to another user.
-    TargetGone,
+        control: &Control,
+        settled: &(dyn Fn(&Setting) -> bool + Sync),
+    ) -> impl Future<Output = Result<Reading, AccountError>> + Send;
 }
 
 /// What is known of the account after a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum Effect {
     /// Nothing was changed.
     None,
     /// The request may have arrived, e.g. it timed out. Reading back tells.
@@ -59,7 +50,7 @@ pub enum AccountError {
         /// The call.
         permission: &'static str,
         /// What it may have changed.
-        change: Change,
+        effect: Effect,
         /// AWS's own words.
         #[source]
         cause: Box<dyn Error + Send + Sync>,

@@ -1,91 +1,196 @@
-//! The closed set of actions. Each has one file that holds its calls, its inverse and its permissions.
+//! The closed set of actions. Each has one file that says which controls it concerns and what it sets them to.
 //!
-//! To add one: a variant here, a file in `action/`, an adapter in `shared/aws`; the compiler lists the rest.
+//! To add one: a variant of [`ActionKind`], a file in `action/`; the compiler lists the rest.
 
-mod deactivate_access_key;
+mod deactivate;
+mod deny_session;
 mod deny_user;
+mod detach_policy;
+mod permissions;
+mod quarantine_user;
+mod revoke_sessions;
 
-use crate::{Call, Facts, KeyStatus, State, UserFacts};
+use crate::{Change, Control, Owner, Reason, Setting};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use trailreflex_model::{AccessKeyId, Arn, Target, UniqueId, UserName};
-
-/// An IAM user, told apart from a later user of the same name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UserRef {
-    /// The name, which IAM's calls take.
-    pub name: UserName,
-    /// The unique id, which is compared.
-    pub unique_id: UniqueId,
-    /// The ARN, with the user's path.
-    pub arn: Arn,
-}
-
-/// One reversible change.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all_fields = "camelCase")]
-pub enum Action {
-    /// Denies a user everything by attaching the AWS-managed policy `AWSDenyAll`. It also stops the sessions
-    /// that the user's keys have issued (GetSessionToken, GetFederationToken), which outlive the keys.
-    DenyUser {
-        /// Whom.
-        user: UserRef,
-    },
-    /// Sets one long-term access key to `Inactive`.
-    DeactivateAccessKey {
-        /// Whose.
-        user: UserRef,
-        /// Which.
-        access_key_id: AccessKeyId,
-    },
-}
+use trailreflex_model::Target;
 
 /// What a playbook may ask for. One kind may become several actions, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionKind {
-    /// [`Action::DenyUser`] on the target or its owner.
+    /// Denies a user everything, which also stops sessions that the user's keys have issued (GetSessionToken,
+    /// GetFederationToken): they outlive the keys.
     DenyUser,
-    /// [`Action::DeactivateAccessKey`] on the targeted key, or on every active key of a targeted user.
+    /// Attaches AWS's own quarantine policy to a user: what intruders misuse is denied, the rest goes on.
+    QuarantineUser,
+    /// Detaches the policy that the call has attached.
+    DetachPolicy,
+    /// Deactivates the targeted access key, or every active key of a targeted user.
     DeactivateAccessKeys,
+    /// Deactivates a user's other credentials: service-specific ones, SSH keys, signing certificates.
+    DeactivateCredentials,
+    /// Denies everything to one session of a role.
+    DenySession,
+    /// Denies everything to all sessions of a role that were issued before now.
+    RevokeSessions,
+}
+
+/// A class of actions: one function and one role of IAM for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActionClass {
+    /// What concerns users, roles and their credentials.
+    ContainIdentity,
+}
+
+impl ActionClass {
+    /// All classes.
+    pub const ALL: [Self; 1] = [Self::ContainIdentity];
+
+    /// Returns the name of the function that carries the class out.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ContainIdentity => "contain-identity",
+        }
+    }
+}
+
+/// One reversible change, as a plan holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Action {
+    /// What for.
+    pub kind: ActionKind,
+    /// What is changed.
+    pub control: Control,
+    /// What it was set to before this containment and all others that stand: what undo brings back.
+    pub before: Setting,
+    /// What it is set to.
+    pub after: Setting,
+}
+
+/// What an action needs to know of its finding.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Circumstances<'a> {
+    /// When the call was made.
+    pub(crate) event_time: Timestamp,
+    /// When it is decided.
+    pub(crate) now: Timestamp,
+    /// Whom the finding names.
+    pub(crate) target: &'a Target,
+}
+
+/// What an action would set a control to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Proposal {
+    /// To this.
+    Set(Setting),
+    /// To what it is set to already.
+    InForce,
+    /// To nothing: it must not be changed.
+    Refuse(Reason),
+}
+
+/// What reading a control back shows of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Its effect is in force.
+    InForce,
+    /// It is not.
+    NotInForce,
+    /// What it belongs to no longer exists, or its name now belongs to another one.
+    TargetGone,
 }
 
 impl ActionKind {
     /// All kinds, in the order in which they are executed: deny first, because an intruder whose key is
     /// deactivated has seconds to make another one, and can do nothing once denied.
-    pub const ALL: [Self; 2] = [Self::DenyUser, Self::DeactivateAccessKeys];
+    pub const ALL: [Self; 7] = [
+        Self::DenyUser,
+        Self::QuarantineUser,
+        Self::DetachPolicy,
+        Self::DeactivateAccessKeys,
+        Self::DeactivateCredentials,
+        Self::DenySession,
+        Self::RevokeSessions,
+    ];
 
-    /// Permissions that the kind's calls need, undo included.
+    /// Returns the name that metrics and reports show.
     #[must_use]
-    pub fn permissions(self) -> &'static [&'static str] {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::DenyUser => deny_user::PERMISSIONS,
-            Self::DeactivateAccessKeys => deactivate_access_key::PERMISSIONS,
+            Self::DenyUser => "DenyUser",
+            Self::QuarantineUser => "QuarantineUser",
+            Self::DetachPolicy => "DetachPolicy",
+            Self::DeactivateAccessKeys => "DeactivateAccessKeys",
+            Self::DeactivateCredentials => "DeactivateCredentials",
+            Self::DenySession => "DenySession",
+            Self::RevokeSessions => "RevokeSessions",
         }
     }
 
-    /// Permissions that reading the facts and reading back need, whatever the action.
+    /// Returns the class whose function carries the kind out.
     #[must_use]
-    pub fn reading_permissions() -> &'static [&'static str] {
-        &["iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:ListAccessKeys", "iam:ListAttachedUserPolicies"]
+    pub fn class(self) -> ActionClass {
+        match self {
+            Self::DenyUser
+            | Self::QuarantineUser
+            | Self::DetachPolicy
+            | Self::DeactivateAccessKeys
+            | Self::DeactivateCredentials
+            | Self::DenySession
+            | Self::RevokeSessions => ActionClass::ContainIdentity,
+        }
     }
 
-    /// Makes the actions of this kind for `target`.
-    pub(crate) fn actions(self, target: &Target, user: &UserFacts) -> Vec<Action> {
+    /// Returns whether the kind's controls are several ways to one end: the next is taken only if the one before
+    /// does not hold.
+    #[must_use]
+    pub fn has_fallbacks(self) -> bool {
+        self == Self::DenyUser
+    }
+
+    /// Returns the controls that the kind concerns, in the order in which they are set.
+    #[must_use]
+    pub fn controls(self, target: &Target, owner: &Owner) -> Vec<Control> {
+        let Owner::Identity(facts) = owner else { return Vec::new() };
         match self {
-            Self::DenyUser => vec![Action::DenyUser { user: user.reference.clone() }],
-            Self::DeactivateAccessKeys => {
-                let concerned = user.keys.iter().filter(|key| match target {
-                    Target::AccessKey { access_key_id } => key.id == *access_key_id,
-                    Target::User { .. } => key.status == KeyStatus::Active,
-                });
-                let action = |id: &AccessKeyId| Action::DeactivateAccessKey {
-                    user: user.reference.clone(),
-                    access_key_id: id.clone(),
-                };
-                concerned.map(|key| action(&key.id)).collect()
+            Self::DenyUser => deny_user::controls(facts),
+            Self::QuarantineUser => quarantine_user::controls(facts),
+            Self::DetachPolicy => detach_policy::controls(target, facts),
+            Self::DeactivateAccessKeys => deactivate::keys(target, facts),
+            Self::DeactivateCredentials => deactivate::credentials(facts),
+            Self::DenySession => deny_session::controls(target, facts),
+            Self::RevokeSessions => revoke_sessions::controls(facts),
+        }
+    }
+
+    /// Decides what a control that is set to `current` is set to.
+    pub(crate) fn propose(
+        self,
+        control: &Control,
+        current: &Setting,
+        circumstances: &Circumstances<'_>,
+    ) -> Proposal {
+        match self {
+            Self::DenyUser => deny_user::propose(control, current),
+            Self::QuarantineUser => Proposal::to(Setting::Present, current),
+            Self::DetachPolicy => Proposal::to(Setting::Absent, current),
+            Self::DeactivateAccessKeys | Self::DeactivateCredentials => {
+                Proposal::to(crate::KeyStatus::Inactive.setting(), current)
             }
+            Self::DenySession => deny_session::propose(current, circumstances.target),
+            Self::RevokeSessions => revoke_sessions::propose(current, circumstances),
         }
+    }
+}
+
+impl Proposal {
+    /// Proposes `wanted`, unless it is in force.
+    fn to(wanted: Setting, current: &Setting) -> Self {
+        if wanted == *current { Self::InForce } else { Self::Set(wanted) }
     }
 }
 
@@ -93,76 +198,61 @@ impl Action {
     /// Returns the action's name as metrics and reports show it.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::DenyUser { .. } => "DenyUser",
-            Self::DeactivateAccessKey { .. } => "DeactivateAccessKey",
-        }
+        self.kind.name()
     }
 
-    /// Returns the user that the action concerns.
+    /// Returns whether the effect is in force while the control is set to `current`.
     #[must_use]
-    pub fn user(&self) -> &UserRef {
-        match self {
-            Self::DenyUser { user } | Self::DeactivateAccessKey { user, .. } => user,
-        }
-    }
-
-    /// Returns whether the facts show the action's effect already in force.
-    #[must_use]
-    pub fn is_in_force(&self, user: &UserFacts) -> bool {
-        match self {
-            Self::DenyUser { .. } => deny_user::is_in_force(user),
-            Self::DeactivateAccessKey { access_key_id, .. } => {
-                deactivate_access_key::is_in_force(user, access_key_id)
+    pub fn is_in_force(&self, current: &Setting) -> bool {
+        match (self.kind, current) {
+            // A later cut-off revokes what an earlier one does.
+            (ActionKind::RevokeSessions, _) => revoke_sessions::includes(current, &self.after),
+            // Others may be added or taken out in the meantime: what counts is what this action changes.
+            (_, Setting::Words(current)) => {
+                let (before, after) = (self.before.words(), self.after.words());
+                before.difference(&after).all(|word| !current.contains(word))
+                    && after.difference(&before).all(|word| current.contains(word))
             }
+            _ => *current == self.after,
         }
     }
 
-    /// Returns the action's state in freshly read facts about its user.
+    /// Returns the state of the action while its control is set to `current`.
     #[must_use]
-    pub fn state_in(&self, user: &UserFacts) -> State {
-        let gone = match self {
-            Self::DenyUser { .. } => false,
-            Self::DeactivateAccessKey { access_key_id, .. } => {
-                !user.keys.iter().any(|key| key.id == *access_key_id)
-            }
-        };
-        if gone || user.reference.unique_id != self.user().unique_id {
-            State::TargetGone
-        } else if self.is_in_force(user) {
-            State::InForce
-        } else {
-            State::NotInForce
-        }
+    pub fn state(&self, current: &Setting) -> State {
+        if self.is_in_force(current) { State::InForce } else { State::NotInForce }
     }
 
-    /// Returns the calls that apply the action.
+    /// Returns what brings the effect into force on a control that is set to `current`.
     #[must_use]
-    pub fn calls(&self) -> Vec<Call> {
-        match self {
-            Self::DenyUser { user } => vec![deny_user::call(user)],
-            Self::DeactivateAccessKey { user, access_key_id } => {
-                vec![deactivate_access_key::call(user, access_key_id)]
-            }
-        }
+    pub fn applied(&self, current: &Setting) -> Setting {
+        replaced(current, &self.before, &self.after)
     }
 
-    /// Returns the calls that take the action back.
+    /// Returns what takes the effect back on a control that is set to `current`.
     #[must_use]
-    pub fn undo_calls(&self) -> Vec<Call> {
-        match self {
-            Self::DenyUser { user } => vec![deny_user::undo_call(user)],
-            Self::DeactivateAccessKey { user, access_key_id } => {
-                vec![deactivate_access_key::undo_call(user, access_key_id)]
-            }
-        }
+    pub fn taken_back(&self, current: &Setting) -> Setting {
+        replaced(current, &self.after, &self.before)
+    }
+
+    /// Returns the change as the plan foresees it.
+    #[must_use]
+    pub fn change(&self) -> Change<'_> {
+        Change { control: &self.control, from: &self.before, to: &self.after }
+    }
+
+    /// Returns the change that undo makes, as the plan foresees it.
+    #[must_use]
+    pub fn undo_change(&self) -> Change<'_> {
+        Change { control: &self.control, from: &self.after, to: &self.before }
     }
 }
 
-impl Facts {
-    /// Returns the ARN of the managed policy that denies everything, in the user's partition.
-    #[must_use]
-    pub fn deny_all_policy(user: &UserRef) -> String {
-        deny_user::policy_arn(user)
-    }
+/// Replaces what `from` has and `to` has not; of a list, nothing else that `current` holds.
+fn replaced(current: &Setting, from: &Setting, to: &Setting) -> Setting {
+    let (Setting::Words(current), Setting::Words(from), Setting::Words(to)) = (current, from, to) else {
+        return to.clone();
+    };
+    let kept = current.iter().filter(|word| !from.contains(*word) || to.contains(*word));
+    Setting::Words(kept.chain(to.difference(from)).cloned().collect())
 }

@@ -1,5 +1,6 @@
 //! One AWS API call, spelled out for a reader: what a plan would send, and the same as a shell command.
 
+use crate::Operation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -10,31 +11,55 @@ pub struct Call {
     pub permission: String,
     /// Parameters by name, in the API reference's spelling.
     pub parameters: Map<String, Value>,
-    /// The same call as a command for the AWS CLI. Values are checked ids and need no quoting.
+    /// The same call as a command for the AWS CLI, quoted for a POSIX shell.
     pub command: String,
 }
 
 impl Call {
-    /// Describes the call `service:Operation` with `parameters`.
-    pub(crate) fn new(permission: &str, parameters: &[(&str, &str)]) -> Self {
-        let (service, operation) = permission.split_once(':').unwrap_or((permission, ""));
-        let options = parameters.iter().map(|(name, value)| format!(" --{} {value}", kebab(name)));
-        Self {
-            permission: permission.to_owned(),
-            parameters: parameters
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
-                .collect(),
-            command: format!("aws {service} {}{}", kebab(operation), options.collect::<String>()),
+    /// Spells out an operation.
+    #[must_use]
+    pub fn of(operation: &Operation) -> Self {
+        let (permission, parameters) = (operation.permission(), operation.parameters());
+        let (service, name) = permission.split_once(':').unwrap_or((permission, ""));
+        let options = parameters.iter().map(|(name, value)| option(name, value));
+        let command = format!("aws {service} {}{}", kebab(name), options.collect::<String>());
+        Self { permission: permission.to_owned(), parameters, command }
+    }
+}
+
+fn option(name: &str, value: &Value) -> String {
+    let name = kebab(name);
+    match value {
+        Value::Bool(true) => format!(" --{name}"),
+        Value::Bool(false) => format!(" --no-{name}"),
+        Value::String(text) => format!(" --{name} {}", quoted(text)),
+        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            format!(" --{name} {}", quoted(&value.to_string()))
         }
     }
 }
 
-/// `AccessKeyId` → `access-key-id`, as the AWS CLI spells options.
+/// Quotes a word for a POSIX shell, unless it needs no quoting.
+fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// `AccessKeyId` → `access-key-id`, `SSHPublicKeyId` → `ssh-public-key-id`, as the AWS CLI spells options.
 fn kebab(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
     let mut text = String::new();
-    for (index, letter) in name.chars().enumerate() {
-        if letter.is_ascii_uppercase() && index > 0 {
+    for (index, letter) in letters.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|at| letters.get(at));
+        let starts_word = letter.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                !before.is_ascii_uppercase() || letters.get(index + 1).is_some_and(char::is_ascii_lowercase)
+            });
+        if starts_word {
             text.push('-');
         }
         text.push(letter.to_ascii_lowercase());
@@ -48,7 +73,34 @@ mod tests {
 
     #[test]
     fn a_call_reads_as_the_command_that_a_person_would_type() {
-        let call = Call::new("iam:UpdateAccessKey", &[("UserName", "jack"), ("Status", "Inactive")]);
-        assert_eq!(call.command, "aws iam update-access-key --user-name jack --status Inactive");
+        let user = || "jack".parse().unwrap();
+        for (operation, command) in [
+            (
+                Operation::UpdateAccessKey {
+                    user_name: user(),
+                    access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
+                    status: "Inactive".to_owned(),
+                },
+                "aws iam update-access-key --user-name jack --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive",
+            ),
+            (
+                Operation::UpdateSSHPublicKey {
+                    user_name: user(),
+                    ssh_public_key_id: "APKAEXAMPLE000000001".parse().unwrap(),
+                    status: "Inactive".to_owned(),
+                },
+                "aws iam update-ssh-public-key --user-name jack --ssh-public-key-id APKAEXAMPLE000000001 --status Inactive",
+            ),
+            (
+                Operation::PutUserPolicy {
+                    user_name: user(),
+                    policy_name: "n".to_owned(),
+                    policy_document: r#"{"Sid":"it's"}"#.to_owned(),
+                },
+                r#"aws iam put-user-policy --user-name jack --policy-name n --policy-document '{"Sid":"it'\''s"}'"#,
+            ),
+        ] {
+            assert_eq!(Call::of(&operation).command, command);
+        }
     }
 }

@@ -4,8 +4,9 @@
 //! is stored before the first attempt, so whoever takes over after a crash simply carries all steps out again.
 
 use crate::{
-    Account, AccountError, Action, Created, Entry, EntryState, Journal, JournalError, Outcome, OutcomeStatus,
-    Plan, Recorded, Replaced, State, Step, StepOutcome, StepResult, Verdict, journal::lease,
+    Account, AccountError, Action, Change, Created, Entry, EntryState, Journal, JournalError, Outcome,
+    OutcomeStatus, Plan, Reading, Recorded, Replaced, Setting, State, Step, StepOutcome, StepResult, Verdict,
+    journal::lease,
 };
 use jiff::Timestamp;
 use trailreflex_model::cause_chain;
@@ -117,10 +118,13 @@ async fn carry_out<A: Account, J: Journal>(
     journal: &J,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Result<Execution, ExecuteError> {
-    let mut attempts = Vec::new();
+    let mut attempts: Vec<Attempt> = Vec::new();
     // A failed step does not keep the others from being tried: half a containment is better than none.
+    let mut is_open = false;
     for step in &entry.plan.steps {
-        attempts.push(attempt(step, delivery, account, clock).await);
+        let attempt = attempt(step, is_open, delivery, account, clock).await;
+        is_open = leaves_open(step, is_open, attempt.outcome.result);
+        attempts.push(attempt);
     }
     let unsettled = attempts.iter().find(|attempt| attempt.again).and_then(|a| a.outcome.problem.clone());
     let state = if unsettled.is_some() { EntryState::Executing } else { EntryState::Executed };
@@ -156,56 +160,102 @@ impl Attempt {
     }
 }
 
+/// Returns whether the end of the step is still to be reached in another way. What AWS did not answer is not: the
+/// same way is tried again.
+fn leaves_open(step: &Step, was_open: bool, result: StepResult) -> bool {
+    match (step.verdict, result) {
+        (Verdict::Refuse(_), _) => was_open,
+        (_, StepResult::Failed | StepResult::NotHeld) => true,
+        (_, StepResult::NotNeeded) => was_open,
+        _ => false,
+    }
+}
+
+/// Tries one step. `is_open` tells whether the way before it has failed, in case this is another one to the same end.
 async fn attempt<A: Account>(
     step: &Step,
+    is_open: bool,
     delivery: Delivery,
     account: &A,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Attempt {
     let action = &step.action;
+    let settled = |result| Attempt::settled(action, result, clock());
     match step.verdict {
-        Verdict::AlreadyInForce => return Attempt::settled(action, StepResult::AlreadyInForce, clock()),
-        Verdict::Refuse(_) => return Attempt::settled(action, StepResult::Failed, clock()),
-        Verdict::Execute => {}
+        Verdict::AlreadyInForce => return settled(StepResult::AlreadyInForce),
+        Verdict::Refuse(reason) => {
+            let mut refused = settled(StepResult::Failed);
+            refused.outcome.problem = Some(reason.to_string());
+            return refused;
+        }
+        Verdict::Fallback if !is_open && delivery == Delivery::First => {
+            return settled(StepResult::NotNeeded);
+        }
+        Verdict::Execute | Verdict::Fallback => {}
     }
+    let mut current = step.current.clone();
     if delivery == Delivery::Later {
-        match account.state(action).await {
-            Ok(State::InForce) => return Attempt::settled(action, StepResult::InForce, clock()),
-            Ok(State::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
-            Ok(State::NotInForce) => {}
+        match account.read(&action.control).await {
+            Ok(Reading::Is(setting)) => current = setting,
+            Ok(Reading::Gone) => return settled(StepResult::TargetGone),
             Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
+        }
+        // An earlier delivery may have gone this way, so it is looked at before it is found not needed.
+        if action.state(&current) == State::InForce {
+            return settled(StepResult::InForce);
+        }
+        if step.verdict == Verdict::Fallback && !is_open {
+            return settled(StepResult::NotNeeded);
         }
     }
     // Twice: an intruder may take the first one back before it is read.
-    let first = apply_and_read_back(action, account, clock).await;
-    if first.outcome.result == StepResult::NotHeld {
-        return apply_and_read_back(action, account, clock).await;
+    let (first, found) = apply_and_read_back(action, &current, account, clock).await;
+    match found {
+        Some(found) if first.outcome.result == StepResult::NotHeld => {
+            apply_and_read_back(action, &found, account, clock).await.0
+        }
+        Some(_) | None => first,
     }
-    first
 }
 
-async fn apply_and_read_back<A: Account>(
+/// Brings an action into force on a control that is set to `current`. Returns what the control is set to now too.
+pub(crate) async fn apply_and_read_back<A: Account>(
     action: &Action,
+    current: &Setting,
     account: &A,
     clock: &(dyn Fn() -> Timestamp + Sync),
-) -> Attempt {
+) -> (Attempt, Option<Setting>) {
+    let to = action.applied(current);
     // `execute` gets here only with an entry that the journal has confirmed.
-    let recorded = Recorded::confirmed(action.clone());
-    let applied = account.apply(&recorded).await;
+    let change = Recorded::confirmed(Change { control: &action.control, from: current, to: &to });
+    let applied = account.change(&change).await;
     match &applied {
-        Err(AccountError::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
+        Err(AccountError::TargetGone) => {
+            return (Attempt::settled(action, StepResult::TargetGone, clock()), None);
+        }
         Err(error @ AccountError::Refused { .. }) => {
-            return Attempt::problem(action, StepResult::Failed, clock(), error);
+            return (Attempt::problem(action, StepResult::Failed, clock(), error), None);
         }
         // It may have arrived: reading back tells.
         Err(AccountError::Transient { .. }) | Ok(()) => {}
     }
-    match (account.read_back(action, State::InForce).await, applied) {
-        (Ok(State::InForce), _) => Attempt::settled(action, StepResult::InForce, clock()),
-        (Ok(State::TargetGone), _) => Attempt::settled(action, StepResult::TargetGone, clock()),
-        (Ok(State::NotInForce), Ok(())) => Attempt::settled(action, StepResult::NotHeld, clock()),
-        (Ok(State::NotInForce), Err(error)) | (Err(error), _) => {
+    let is_in_force = |setting: &Setting| action.is_in_force(setting);
+    let reading = match account.read_back(&action.control, &is_in_force).await {
+        Ok(reading) => reading,
+        Err(error) => return (Attempt::problem(action, StepResult::Unknown, clock(), &error), None),
+    };
+    let setting = match reading {
+        Reading::Gone => return (Attempt::settled(action, StepResult::TargetGone, clock()), None),
+        Reading::Is(setting) => setting,
+    };
+    let attempt = match (action.state(&setting), applied) {
+        (State::InForce, _) => Attempt::settled(action, StepResult::InForce, clock()),
+        (State::NotInForce | State::TargetGone, Ok(())) => {
+            Attempt::settled(action, StepResult::NotHeld, clock())
+        }
+        (State::NotInForce | State::TargetGone, Err(error)) => {
             Attempt::problem(action, StepResult::Unknown, clock(), &error)
         }
-    }
+    };
+    (attempt, Some(setting))
 }

@@ -1,9 +1,9 @@
 //! The limits of automatic response. Pure; any doubt refuses, and says why.
 
-use crate::{Facts, Owner, UserFacts};
+use crate::{Facts, IdentityRef, Owner};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use trailreflex_model::{AccountId, Finding, Lifetime, Target, UniqueId, UserName, shown};
+use trailreflex_model::{AccountId, Finding, IamName, IdentityKind, Lifetime, Target, UniqueId, shown};
 
 /// How far the responder goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,12 +43,12 @@ pub struct Guardrails {
 /// One entry of the list of protected principals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Protected {
-    /// By unique id: holds for this user alone.
+    /// By unique id: holds for this user, role or group alone.
     Id(UniqueId),
     /// By ARN, in which `*` stands for any text and `?` for one character, as in an IAM policy.
     Arn(String),
     /// By name: holds for whoever bears it.
-    Name(UserName),
+    Name(IamName),
 }
 
 impl std::str::FromStr for Protected {
@@ -60,7 +60,7 @@ impl std::str::FromStr for Protected {
             let complete = text.split(':').count() >= 6 && !text.contains(char::is_whitespace);
             return if complete { Ok(Self::Arn(text.to_owned())) } else { Err(not_a_principal(text)) };
         }
-        if text.starts_with("AIDA")
+        if ["AIDA", "AROA", "AGPA"].iter().any(|prefix| text.starts_with(prefix))
             && let Ok(id) = text.parse()
         {
             return Ok(Self::Id(id));
@@ -71,15 +71,15 @@ impl std::str::FromStr for Protected {
 
 fn not_a_principal(text: &str) -> String {
     let text = shown(text);
-    format!("`{text}` is not a principal: give a user's ARN, unique id (AIDA…) or name")
+    format!("`{text}` is not a principal: give an ARN, a unique id (AIDA…, AROA…, AGPA…) or a name")
 }
 
 impl Protected {
-    fn covers(&self, user: &UserFacts) -> bool {
+    fn covers(&self, identity: &IdentityRef) -> bool {
         match self {
-            Self::Id(id) => *id == user.reference.unique_id,
-            Self::Name(name) => *name == user.reference.name,
-            Self::Arn(pattern) => glob(pattern.as_bytes(), user.reference.arn.as_str().as_bytes()),
+            Self::Id(id) => *id == identity.unique_id,
+            Self::Name(name) => *name == identity.name,
+            Self::Arn(pattern) => glob(pattern.as_bytes(), identity.arn.as_str().as_bytes()),
         }
     }
 }
@@ -119,7 +119,9 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
 pub enum Verdict {
     /// It is carried out in mode `act`.
     Execute,
-    /// Nothing to do: its effect is in force already, and undo will leave it so.
+    /// It is carried out in mode `act` if the step before it, another way to the same end, does not hold.
+    Fallback,
+    /// Nothing to do: its effect is in force already.
     AlreadyInForce,
     /// It is not carried out.
     Refuse(Reason),
@@ -175,6 +177,24 @@ pub enum Reason {
     /// The owner of the account protects the target.
     #[error("the target is protected")]
     Protected,
+    /// The target is a role that belongs to AWS: linked to a service, or kept by IAM Identity Center.
+    #[error("the role belongs to AWS; what Identity Center keeps is contained there")]
+    RoleOfAws,
+    /// The target is a role of the responder's own.
+    #[error("the target is the responder's own role")]
+    OwnRole,
+    /// Nobody else could administer the account.
+    #[error("nobody else could administer the account; a person must act")]
+    LastAdministrator,
+    /// No action of the playbook concerns a target of this kind.
+    #[error("no action of the playbook concerns such a target, or there is nothing left to change")]
+    NothingApplies,
+    /// Somebody else's policy has the name that the responder would use.
+    #[error("another policy has the name that the responder would use; it is not overwritten")]
+    NameTaken,
+    /// What would be changed was not read.
+    #[error("what would be changed was not read")]
+    NotRead,
     /// The finding shows the responder's own containment, which stands in the journal.
     #[error("the call is the responder's own")]
     OwnAction,
@@ -194,6 +214,9 @@ const KNOWN_IDENTITIES: [&str; 11] = [
     "AWSService",
     "Directory",
 ];
+
+/// How the resource part of the ARN of a role begins that belongs to AWS and that IAM lets nobody change.
+const PATHS_OF_AWS: [&str; 2] = ["role/aws-service-role/", "role/aws-reserved/"];
 
 /// How far a clock may be off, in seconds.
 const CLOCK_TOLERANCE_SECONDS: i64 = 300;
@@ -236,37 +259,57 @@ impl Guardrails {
             Some(Target::AccessKey { access_key_id }) if access_key_id.lifetime() == Lifetime::Temporary => {
                 Err(Reason::TemporaryCredential)
             }
-            Some(Target::AccessKey { .. } | Target::User { .. }) => Ok(()),
+            Some(
+                Target::AccessKey { .. }
+                | Target::User { .. }
+                | Target::Role { .. }
+                | Target::Session { .. }
+                | Target::Attachment { .. }
+                | Target::Resource(_),
+            ) => Ok(()),
         }
     }
 
-    /// Judges with the facts: is there a user, is it the one of the event, may it be touched?
+    /// Judges with the facts: is there a target, is it the one of the event, may it be touched?
     ///
     /// # Errors
     /// The first [`Reason`] that forbids to act.
-    pub fn judge_owner<'f>(&self, finding: &Finding, facts: &'f Facts) -> Result<&'f UserFacts, Reason> {
-        let user = match &facts.owner {
-            Owner::User(user) => user,
+    pub fn judge_owner<'f>(&self, finding: &Finding, facts: &'f Facts) -> Result<&'f Owner, Reason> {
+        let identity = match &facts.owner {
+            Owner::Identity(identity) => identity,
+            Owner::Resource(_) => return Ok(&facts.owner),
             Owner::Root => return Err(Reason::RootUser),
             Owner::Nobody => return Err(Reason::TargetGone),
         };
+        let reference = &identity.reference;
         if let Some(Target::AccessKey { access_key_id }) = &finding.target
-            && !user.keys.iter().any(|key| key.id == *access_key_id)
+            && !identity.keys.iter().any(|key| key.id == *access_key_id)
         {
             return Err(Reason::TargetGone);
         }
-        if user.reference.arn.account() != self.account.as_str() {
+        if reference.arn.account() != self.account.as_str() {
             return Err(Reason::ForeignAccount);
         }
-        if let (Some(created), Some(event)) = (user.created_at, finding.evidence.event_time)
+        if let (Some(created), Some(event)) = (identity.created_at, finding.evidence.event_time)
             && created > event
         {
             return Err(Reason::Recreated);
         }
-        if self.protected.iter().any(|entry| entry.covers(user)) {
+        if self.protected.iter().any(|entry| entry.covers(reference)) {
             return Err(Reason::Protected);
         }
-        Ok(user)
+        if self.own_roles.contains(&reference.unique_id) {
+            return Err(Reason::OwnRole);
+        }
+        if reference.kind == IdentityKind::Role
+            && PATHS_OF_AWS.iter().any(|path| reference.arn.resource().starts_with(path))
+        {
+            return Err(Reason::RoleOfAws);
+        }
+        if identity.is_last_administrator {
+            return Err(Reason::LastAdministrator);
+        }
+        Ok(&facts.owner)
     }
 
     /// Returns whether the responder's own role made the call. Not enough to ignore it: the journal must show
@@ -281,7 +324,11 @@ impl Guardrails {
     fn names_own_key(&self, finding: &Finding) -> bool {
         let named = finding.target.as_ref().and_then(|target| match target {
             Target::AccessKey { access_key_id } => Some(access_key_id),
-            Target::User { .. } => None,
+            Target::User { .. }
+            | Target::Role { .. }
+            | Target::Session { .. }
+            | Target::Attachment { .. }
+            | Target::Resource(_) => None,
         });
         named.is_some() && named == finding.actor.access_key_id.as_ref()
     }

@@ -3,12 +3,11 @@
 //! One entry per plan, replaced only if nobody else replaced it in between. An entry holds the whole plan with
 //! every undo, so whoever finds it later can finish, report or take back what was begun.
 
-use crate::{Plan, PlanId, StepOutcome};
+use crate::{Action, Control, Plan, PlanId, StepOutcome, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::future::Future;
-use trailreflex_model::UniqueId;
 
 /// How long a delivery may work on a plan before another one takes over, in seconds.
 ///
@@ -24,6 +23,9 @@ pub struct Entry {
     pub plan: Plan,
     /// How far it is.
     pub state: EntryState,
+    /// When the containment ends by itself; absent if only a person ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// Counts the writes; a write succeeds only on the version that its writer has seen.
     pub version: u64,
     /// Until when the last writer may work undisturbed.
@@ -52,7 +54,15 @@ impl Entry {
     /// A fresh entry for a plan about to be executed.
     pub(crate) fn new(plan: Plan, now: Timestamp) -> Self {
         let state = EntryState::Executing;
-        Self { plan, state, version: 1, lease_until: lease(now), steps: Vec::new(), reported: false }
+        Self {
+            plan,
+            state,
+            expires_at: None,
+            version: 1,
+            lease_until: lease(now),
+            steps: Vec::new(),
+            reported: false,
+        }
     }
 
     /// The next version of this entry, in `state`.
@@ -64,6 +74,15 @@ impl Entry {
     #[must_use]
     pub fn marked_reported(&self) -> Self {
         Self { reported: true, ..self.next(self.state, self.lease_until) }
+    }
+
+    /// Returns the plan's action on a control that it holds, or may hold as far as the entry tells.
+    #[must_use]
+    pub fn held(&self, control: &Control) -> Option<&Action> {
+        let mut steps = self.plan.steps.iter().enumerate();
+        let (index, step) = steps.find(|(_, step)| step.action.control == *control)?;
+        let may_hold = self.steps.get(index).is_none_or(|outcome| outcome.result.may_hold());
+        (may_hold && !matches!(step.verdict, Verdict::Refuse(_))).then_some(&step.action)
     }
 
     /// Returns whether the containment stands: neither undone nor never begun.
@@ -81,7 +100,7 @@ pub(crate) fn lease(now: Timestamp) -> Timestamp {
     now.saturating_add(jiff::SignedDuration::from_secs(LEASE_SECONDS)).unwrap_or(now)
 }
 
-/// The journal, or its fake. Reads are strongly consistent unless said otherwise.
+/// The journal, or its fake. Reads are strongly consistent.
 pub trait Journal: Sync {
     /// Stores an entry unless one with its plan's id exists.
     fn create(&self, entry: &Entry) -> impl Future<Output = Result<Created, JournalError>> + Send;
@@ -92,8 +111,9 @@ pub trait Journal: Sync {
     /// Reads an entry.
     fn read(&self, id: &PlanId) -> impl Future<Output = Result<Option<Entry>, JournalError>> + Send;
 
-    /// Lists the entries about a user that stand, the newest decision first. May lag by seconds.
-    fn standing(&self, user: &UniqueId) -> impl Future<Output = Result<Vec<Entry>, JournalError>> + Send;
+    /// Lists the entries that stand and have `subject` among their plan's [`Plan::subjects`], the earliest decision
+    /// first.
+    fn standing(&self, subject: &str) -> impl Future<Output = Result<Vec<Entry>, JournalError>> + Send;
 }
 
 /// What came of [`Journal::create`].

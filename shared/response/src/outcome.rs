@@ -1,6 +1,6 @@
 //! What came of a plan: told to the caller, the bus, the metrics and the journal.
 
-use crate::{Action, Plan, PlanId, Reason};
+use crate::{Action, Plan, PlanId, Reason, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -92,8 +92,14 @@ pub enum StepResult {
     NotHeld,
     /// It is not known whether it is in force: AWS did not answer.
     Unknown,
+    /// Another way to the same end holds; nothing was changed.
+    NotNeeded,
     /// Taken back and read back.
     Undone,
+    /// Not taken back: another containment that stands needs it, and takes it back when it ends.
+    StillHeld,
+    /// Not taken back: somebody has changed it since.
+    ChangedSince,
 }
 
 impl StepResult {
@@ -107,7 +113,24 @@ impl StepResult {
             Self::Failed => "failed",
             Self::NotHeld => "notHeld",
             Self::Unknown => "unknown",
+            Self::NotNeeded => "notNeeded",
             Self::Undone => "undone",
+            Self::StillHeld => "stillHeld",
+            Self::ChangedSince => "changedSince",
+        }
+    }
+
+    /// Returns whether the step may have changed its control, or holds it as another containment has set it.
+    #[must_use]
+    pub fn may_hold(self) -> bool {
+        match self {
+            Self::InForce | Self::NotHeld | Self::Unknown | Self::AlreadyInForce => true,
+            Self::TargetGone
+            | Self::Failed
+            | Self::NotNeeded
+            | Self::Undone
+            | Self::StillHeld
+            | Self::ChangedSince => false,
         }
     }
 
@@ -115,8 +138,13 @@ impl StepResult {
     #[must_use]
     pub fn holds(self) -> bool {
         match self {
-            Self::InForce | Self::AlreadyInForce | Self::TargetGone => true,
-            Self::Failed | Self::NotHeld | Self::Unknown | Self::Undone => false,
+            Self::InForce | Self::AlreadyInForce | Self::TargetGone | Self::NotNeeded => true,
+            Self::Failed
+            | Self::NotHeld
+            | Self::Unknown
+            | Self::Undone
+            | Self::StillHeld
+            | Self::ChangedSince => false,
         }
     }
 }
@@ -137,8 +165,9 @@ impl Outcome {
     /// The outcome of a plan whose steps were tried.
     #[must_use]
     pub fn executed(plan: Plan, steps: Vec<StepOutcome>) -> Self {
-        let held = steps.iter().filter(|step| step.result.holds()).count();
-        let status = if held == steps.len() {
+        let ends = ends(&plan, &steps);
+        let held = ends.iter().filter(|held| **held).count();
+        let status = if held == ends.len() {
             OutcomeStatus::Contained
         } else if held == 0 {
             OutcomeStatus::Failed
@@ -162,4 +191,25 @@ impl Outcome {
     pub fn refused(&self) -> Option<Reason> {
         self.plan.refused
     }
+}
+
+/// Whether each end of the plan is reached: steps of which one is the way out of another count as one.
+fn ends(plan: &Plan, steps: &[StepOutcome]) -> Vec<bool> {
+    let mut ends: Vec<bool> = Vec::new();
+    for (index, outcome) in steps.iter().enumerate() {
+        let planned = plan.steps.get(index);
+        let is_way_out = planned.is_some_and(|step| match step.verdict {
+            Verdict::Fallback => true,
+            Verdict::Execute | Verdict::AlreadyInForce => false,
+            // A way that is closed is no failure of its own beside others to the same end.
+            Verdict::Refuse(_) => step.action.kind.has_fallbacks() && index > 0,
+        });
+        match ends.last_mut().filter(|_| is_way_out) {
+            // A way that was not needed adds nothing to what the one before has reached.
+            Some(_) if outcome.result == StepResult::NotNeeded => {}
+            Some(end) => *end = *end || outcome.result.holds(),
+            None => ends.push(outcome.result.holds()),
+        }
+    }
+    ends
 }

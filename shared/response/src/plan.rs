@@ -1,8 +1,13 @@
 //! Decides what to do about a finding. Pure: the plan leaves whoever executes it no choice.
 
-use crate::{Action, Call, Facts, Guardrails, Mode, Playbook, Reason, UserRef, Verdict};
+use crate::action::{Circumstances, Proposal};
+use crate::{
+    Action, ActionKind, Call, Change, Control, Facts, Guardrails, IdentityRef, Mode, Owner, Playbook,
+    Reading, Reason, Setting, Verdict,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use trailreflex_model::{Finding, Severity, Target, digest, shown};
 
 /// Everything that is decided about one finding.
@@ -17,9 +22,12 @@ pub struct Plan {
     pub decided_at: Timestamp,
     /// What it answers to.
     pub cause: Cause,
-    /// The user concerned; absent if the plan was refused before one was found.
+    /// The key of what is concerned; absent if the plan was refused before it was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<UserRef>,
+    pub subject: Option<String>,
+    /// The identity concerned, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityRef>,
     /// Why nothing is done at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Reason>,
@@ -55,6 +63,8 @@ pub struct Cause {
 pub struct Step {
     /// What.
     pub action: Action,
+    /// What the control was set to when the plan was made.
+    pub current: Setting,
     /// Whether.
     pub verdict: Verdict,
     /// The exact calls.
@@ -122,9 +132,17 @@ impl std::fmt::Display for PlanId {
 }
 
 impl Plan {
-    /// Returns the steps that mode `act` carries out.
+    /// Returns the keys under which the journal finds the plan: of what it concerns, and of each control that it may
+    /// change.
+    #[must_use]
+    pub fn subjects(&self) -> BTreeSet<String> {
+        let held = self.steps.iter().filter(|step| !matches!(step.verdict, Verdict::Refuse(_)));
+        held.map(|step| step.action.control.key()).chain(self.subject.clone()).collect()
+    }
+
+    /// Returns the steps that mode `act` carries out, those included that are only ways out if another one fails.
     pub fn to_execute(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|step| step.verdict == Verdict::Execute)
+        self.steps.iter().filter(|step| matches!(step.verdict, Verdict::Execute | Verdict::Fallback))
     }
 
     /// Returns the permissions that carrying out and undoing the plan needs, sorted, each once.
@@ -135,7 +153,15 @@ impl Plan {
             Undo::Nothing => Vec::new(),
         };
         let calls = self.to_execute().flat_map(|step| step.calls.iter().cloned().chain(undo(step)));
-        let permissions: std::collections::BTreeSet<_> = calls.map(|call| call.permission).collect();
+        let permissions: BTreeSet<_> = calls.map(|call| call.permission).collect();
+        permissions.into_iter().collect()
+    }
+
+    /// Returns the permissions that reading for the plan's actions needs, sorted, each once.
+    #[must_use]
+    pub fn reading_permissions(&self) -> Vec<&'static str> {
+        let kinds = self.steps.iter().map(|step| step.action.kind);
+        let permissions: BTreeSet<_> = kinds.flat_map(ActionKind::reading_permissions).copied().collect();
         permissions.into_iter().collect()
     }
 
@@ -163,7 +189,8 @@ impl Plan {
             mode: Mode::Plan,
             decided_at: now,
             cause: Cause::of(finding),
-            user: None,
+            subject: None,
+            identity: None,
             refused: Some(reason),
             steps: Vec::new(),
         }
@@ -196,32 +223,88 @@ pub fn plan(
     (now, standing): (Timestamp, bool),
 ) -> Plan {
     let refuse = |reason| Plan::refusing(finding, Some(playbook), reason, now);
-    let user = match guardrails.judge_owner(finding, facts) {
-        Ok(user) => user,
+    let owner = match guardrails.judge_owner(finding, facts) {
+        Ok(owner) => owner,
         Err(reason) => return refuse(reason),
     };
-    let Some(target) = &finding.target else { return refuse(Reason::NoTarget) };
+    let (Some(target), Some(event_time)) = (&finding.target, finding.evidence.event_time) else {
+        return refuse(Reason::NoTarget);
+    };
     if standing && guardrails.is_own_call(finding) {
         return refuse(Reason::OwnAction);
     }
+    let circumstances = Circumstances { event_time, now, target };
     // The set's order is the order of execution: deny before keys.
-    let actions = playbook.actions.iter().flat_map(|kind| kind.actions(target, user));
-    let step = |action: Action| {
-        let in_force = action.is_in_force(user);
-        Step {
-            verdict: if in_force { Verdict::AlreadyInForce } else { Verdict::Execute },
-            calls: action.calls(),
-            undo: if in_force { Undo::Nothing } else { Undo::Calls(action.undo_calls()) },
-            action,
-        }
-    };
+    let steps: Vec<_> =
+        playbook.actions.iter().flat_map(|kind| steps(*kind, owner, facts, &circumstances)).collect();
+    if steps.is_empty() {
+        return refuse(Reason::NothingApplies);
+    }
     Plan {
         id: PlanId::of(finding, Some(playbook)),
         mode: mode.min(playbook.mode),
         decided_at: now,
         cause: Cause::of(finding),
-        user: Some(user.reference.clone()),
+        subject: owner.key(),
+        identity: match owner {
+            Owner::Identity(facts) => Some(facts.reference.clone()),
+            Owner::Resource(_) | Owner::Root | Owner::Nobody => None,
+        },
         refused: None,
-        steps: actions.map(step).collect(),
+        steps,
     }
+}
+
+/// The controls that a plan about `target` has to know.
+#[must_use]
+pub(crate) fn controls(playbook: &Playbook, finding: &Finding, owner: &Owner) -> BTreeSet<Control> {
+    let Some(target) = &finding.target else { return BTreeSet::new() };
+    playbook.actions.iter().flat_map(|kind| kind.controls(target, owner)).collect()
+}
+
+fn steps(kind: ActionKind, owner: &Owner, facts: &Facts, circumstances: &Circumstances<'_>) -> Vec<Step> {
+    let controls = kind.controls(circumstances.target, owner);
+    let mut steps: Vec<_> =
+        controls.into_iter().map(|control| step(kind, control, facts, circumstances)).collect();
+    if kind.has_fallbacks() {
+        if let Some(holds) = steps.iter().find(|step| step.verdict == Verdict::AlreadyInForce) {
+            return vec![holds.clone()];
+        }
+        let executed = steps.iter_mut().filter(|step| step.verdict == Verdict::Execute);
+        for later in executed.skip(1) {
+            later.verdict = Verdict::Fallback;
+        }
+    }
+    steps
+}
+
+fn step(kind: ActionKind, control: Control, facts: &Facts, circumstances: &Circumstances<'_>) -> Step {
+    let reading = facts.readings.get(&control);
+    let proposal = match reading {
+        Some(Reading::Is(current)) => kind.propose(&control, current, circumstances),
+        Some(Reading::Gone) => Proposal::Refuse(Reason::TargetGone),
+        None => Proposal::Refuse(Reason::NotRead),
+    };
+    let current = match reading {
+        Some(Reading::Is(current)) => current.clone(),
+        Some(Reading::Gone) | None => Setting::Absent,
+    };
+    let (verdict, after) = match proposal {
+        Proposal::Set(wanted) => (Verdict::Execute, wanted),
+        Proposal::InForce => (Verdict::AlreadyInForce, current.clone()),
+        Proposal::Refuse(reason) => (Verdict::Refuse(reason), current.clone()),
+    };
+    // What another containment has changed is not what undo must bring back.
+    let before = facts.held.get(&control).unwrap_or(&current).clone();
+    let action = Action { kind, control, before, after };
+    let to = action.applied(&current);
+    let calls = match verdict {
+        Verdict::Execute | Verdict::Fallback => {
+            Change { control: &action.control, from: &current, to: &to }.calls()
+        }
+        Verdict::AlreadyInForce | Verdict::Refuse(_) => Vec::new(),
+    };
+    let nothing = action.before == action.after || matches!(verdict, Verdict::Refuse(_));
+    let undo = if nothing { Undo::Nothing } else { Undo::Calls(action.undo_change().calls()) };
+    Step { action, current, verdict, calls, undo }
 }

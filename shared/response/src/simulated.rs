@@ -3,32 +3,43 @@
 //! Used by unit, property and scenario tests, and to rehearse a response without an account.
 
 use crate::{
-    Account, AccountError, Action, Change, Facts, KeyFacts, KeyStatus, Owner, Recorded, State, UserFacts,
-    UserRef,
+    Account, AccountError, ActionKind, Change, Control, CredentialFacts, Effect, IdentityFacts, IdentityRef,
+    KeyFacts, KeyStatus, Owner, Reading, Recorded, Setting,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
-use trailreflex_model::{AccessKeyId, Target, UserName};
+use trailreflex_model::{IdentityKind, Resource, Target};
 
-/// An IAM account in memory.
+/// An account in memory: identities and resources, and what their controls are set to.
 #[derive(Debug, Default)]
 pub struct SimulatedAccount {
-    users: Mutex<BTreeMap<UserName, SimulatedUser>>,
+    contents: Mutex<Contents>,
     faults: Mutex<VecDeque<Option<Fault>>>,
 }
 
-/// A user of a simulated account.
+/// What is in a simulated account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The identities.
+    pub identities: Vec<SimulatedIdentity>,
+    /// The resources.
+    pub resources: Vec<Resource>,
+    /// What controls are set to. Those that are absent are left out, unless they are of credentials.
+    pub settings: BTreeMap<Control, Setting>,
+    /// Controls that take no change: their quota is full.
+    pub full: BTreeSet<Control>,
+}
+
+/// An identity of a simulated account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SimulatedUser {
+pub struct SimulatedIdentity {
     /// Who it is.
-    pub reference: UserRef,
-    /// When the user was created.
+    pub reference: IdentityRef,
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// Keys and whether they work.
-    pub keys: BTreeMap<AccessKeyId, KeyStatus>,
-    /// ARNs of attached managed policies.
-    pub attached_policies: BTreeSet<String>,
+    /// Whether nobody else can administer the account.
+    pub is_last_administrator: bool,
 }
 
 /// What goes wrong with a call.
@@ -47,11 +58,10 @@ pub enum Fault {
 }
 
 impl SimulatedAccount {
-    /// An account with these users.
+    /// An account with these contents.
     #[must_use]
-    pub fn with_users(users: impl IntoIterator<Item = SimulatedUser>) -> Self {
-        let users = users.into_iter().map(|user| (user.reference.name.clone(), user)).collect();
-        Self { users: Mutex::new(users), faults: Mutex::default() }
+    pub fn with(contents: Contents) -> Self {
+        Self { contents: Mutex::new(contents), faults: Mutex::default() }
     }
 
     /// Sets what goes wrong with the next calls, in order; `None` is a call that goes well.
@@ -59,42 +69,42 @@ impl SimulatedAccount {
         *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults.into_iter().collect();
     }
 
-    /// Returns all users as they are now.
+    /// Returns everything as it is now.
     #[must_use]
-    pub fn snapshot(&self) -> Vec<SimulatedUser> {
-        self.locked(|users| users.values().cloned().collect())
+    pub fn snapshot(&self) -> Contents {
+        self.locked(|contents| contents.clone())
     }
 
-    /// Changes a user behind the responder's back.
-    pub fn change_user(&self, name: &UserName, change: impl FnOnce(&mut SimulatedUser)) {
-        self.locked(|users| users.get_mut(name).map(change));
+    /// Changes the account behind the responder's back.
+    pub fn meddle(&self, change: impl FnOnce(&mut Contents)) {
+        self.locked(change);
     }
 
-    fn locked<T>(&self, work: impl FnOnce(&mut BTreeMap<UserName, SimulatedUser>) -> T) -> T {
-        work(&mut self.users.lock().unwrap_or_else(PoisonError::into_inner))
+    fn locked<T>(&self, work: impl FnOnce(&mut Contents) -> T) -> T {
+        work(&mut self.contents.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Does `work` with the fault that is due.
     async fn call<T>(
         &self,
         permission: &'static str,
-        work: impl FnOnce(&mut BTreeMap<UserName, SimulatedUser>) -> Result<T, AccountError>,
+        work: impl FnOnce(&mut Contents) -> Result<T, AccountError>,
     ) -> Result<T, AccountError> {
         let fault = self.faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front().flatten();
-        let transient = |change| AccountError::Transient {
+        let transient = |effect| AccountError::Transient {
             permission,
-            change,
+            effect,
             cause: "not answered by the simulation".into(),
         };
         match fault {
             None => self.locked(work),
-            Some(Fault::Throttled) => Err(transient(Change::None)),
+            Some(Fault::Throttled) => Err(transient(Effect::None)),
             Some(Fault::Denied) => {
                 Err(AccountError::Refused { permission, cause: "denied by the simulation".into() })
             }
             Some(Fault::TimedOutAfterApplying) => {
                 let _ = self.locked(work);
-                Err(transient(Change::Unknown))
+                Err(transient(Effect::Unknown))
             }
             Some(Fault::StoppedBefore) => std::future::pending().await,
             Some(Fault::StoppedAfter) => {
@@ -103,83 +113,127 @@ impl SimulatedAccount {
             }
         }
     }
-
-    async fn set(&self, action: &Action, in_force: bool) -> Result<(), AccountError> {
-        self.call(permission(action, in_force), |users| {
-            let user = users.get_mut(&action.user().name).ok_or(AccountError::TargetGone)?;
-            match action {
-                Action::DenyUser { user: reference } => {
-                    let policy = Facts::deny_all_policy(reference);
-                    if in_force {
-                        user.attached_policies.insert(policy);
-                    } else {
-                        user.attached_policies.remove(&policy);
-                    }
-                }
-                Action::DeactivateAccessKey { access_key_id, .. } => {
-                    let status = user.keys.get_mut(access_key_id).ok_or(AccountError::TargetGone)?;
-                    *status = if in_force { KeyStatus::Inactive } else { KeyStatus::Active };
-                }
-            }
-            Ok(())
-        })
-        .await
-    }
 }
 
-fn permission(action: &Action, in_force: bool) -> &'static str {
-    match (action, in_force) {
-        (Action::DenyUser { .. }, true) => "iam:AttachUserPolicy",
-        (Action::DenyUser { .. }, false) => "iam:DetachUserPolicy",
-        (Action::DeactivateAccessKey { .. }, _) => "iam:UpdateAccessKey",
-    }
-}
-
-impl SimulatedUser {
-    fn facts(&self) -> UserFacts {
-        let keys = self.keys.iter().map(|(id, status)| KeyFacts { id: id.clone(), status: *status });
-        UserFacts {
-            reference: self.reference.clone(),
-            created_at: self.created_at,
-            keys: keys.collect(),
-            attached_policies: self.attached_policies.iter().cloned().collect(),
+impl Contents {
+    /// Sets a control.
+    pub fn set(&mut self, control: Control, setting: Setting) {
+        if setting.is_absent() {
+            self.settings.remove(&control);
+        } else {
+            self.settings.insert(control, setting);
         }
+    }
+
+    fn exists(&self, control: &Control) -> bool {
+        let belongs = match control.identity() {
+            Some(wanted) => self.identities.iter().any(|identity| identity.reference == *wanted),
+            None => true,
+        };
+        let is_credential =
+            matches!(control, Control::AccessKeyStatus { .. } | Control::CredentialStatus { .. });
+        belongs && (!is_credential || self.settings.contains_key(control))
+    }
+
+    fn reading(&self, control: &Control) -> Reading {
+        if !self.exists(control) {
+            return Reading::Gone;
+        }
+        Reading::Is(self.settings.get(control).cloned().unwrap_or(Setting::Absent))
+    }
+
+    fn owner(&self, target: &Target) -> Owner {
+        let named = |kind: IdentityKind, name: &str| {
+            self.identities
+                .iter()
+                .find(|one| one.reference.kind == kind && one.reference.name.as_str() == name)
+        };
+        let identity = match target {
+            Target::User { user_name } => named(IdentityKind::User, user_name.as_str()),
+            Target::Role { role_name } | Target::Session { role_name, .. } => {
+                named(IdentityKind::Role, role_name.as_str())
+            }
+            Target::Attachment { identity, name, .. } => named(*identity, name.as_str()),
+            Target::AccessKey { access_key_id } => {
+                let owner = self.settings.keys().find_map(|control| match control {
+                    Control::AccessKeyStatus { identity, access_key_id: id } if id == access_key_id => {
+                        Some(identity)
+                    }
+                    _ => None,
+                });
+                owner.and_then(|owner| self.identities.iter().find(|one| one.reference == *owner))
+            }
+            Target::Resource(resource) => {
+                let known = self
+                    .resources
+                    .iter()
+                    .any(|one| one.resource == resource.resource && one.name == resource.name);
+                return if known { Owner::Resource(resource.clone()) } else { Owner::Nobody };
+            }
+        };
+        identity.map_or(Owner::Nobody, |identity| Owner::Identity(self.facts(identity)))
+    }
+
+    fn facts(&self, identity: &SimulatedIdentity) -> IdentityFacts {
+        let status = |setting: &Setting| {
+            if *setting == KeyStatus::Active.setting() { KeyStatus::Active } else { KeyStatus::Inactive }
+        };
+        let mut facts = IdentityFacts {
+            reference: identity.reference.clone(),
+            created_at: identity.created_at,
+            keys: Vec::new(),
+            credentials: Vec::new(),
+            is_last_administrator: identity.is_last_administrator,
+        };
+        for (control, setting) in &self.settings {
+            match control {
+                Control::AccessKeyStatus { identity: owner, access_key_id } if *owner == facts.reference => {
+                    facts.keys.push(KeyFacts { id: access_key_id.clone(), status: status(setting) });
+                }
+                Control::CredentialStatus { identity: owner, credential, id }
+                    if *owner == facts.reference =>
+                {
+                    let (kind, id) = (*credential, id.clone());
+                    facts.credentials.push(CredentialFacts { kind, id, status: status(setting) });
+                }
+                _ => {}
+            }
+        }
+        facts
     }
 }
 
 impl Account for SimulatedAccount {
-    async fn observe(&self, target: &Target) -> Result<Facts, AccountError> {
-        self.call("iam:GetUser", |users| {
-            let user = match target {
-                Target::User { user_name } => users.get(user_name),
-                Target::AccessKey { access_key_id } => {
-                    users.values().find(|user| user.keys.contains_key(access_key_id))
-                }
-            };
-            Ok(Facts { owner: user.map_or(Owner::Nobody, |user| Owner::User(user.facts())) })
+    async fn observe(&self, target: &Target, _: &BTreeSet<ActionKind>) -> Result<Owner, AccountError> {
+        self.call("iam:GetUser", |contents| Ok(contents.owner(target))).await
+    }
+
+    async fn read(&self, control: &Control) -> Result<Reading, AccountError> {
+        self.call("iam:GetUser", |contents| Ok(contents.reading(control))).await
+    }
+
+    async fn change(&self, change: &Recorded<Change<'_>>) -> Result<(), AccountError> {
+        let Change { control, to, .. } = change.get();
+        let operations = change.get().operations();
+        let permission = operations.first().map_or("none", crate::Operation::permission);
+        self.call(permission, |contents| {
+            if !contents.exists(control) {
+                return Err(AccountError::TargetGone);
+            }
+            if contents.full.contains(control) {
+                return Err(AccountError::Refused { permission, cause: "LimitExceeded".into() });
+            }
+            contents.set((*control).clone(), (*to).clone());
+            Ok(())
         })
         .await
     }
 
-    async fn apply(&self, action: &Recorded<Action>) -> Result<(), AccountError> {
-        self.set(action.get(), true).await
-    }
-
-    async fn undo(&self, action: &Recorded<Action>) -> Result<(), AccountError> {
-        self.set(action.get(), false).await
-    }
-
-    async fn read_back(&self, action: &Action, _expected: State) -> Result<State, AccountError> {
-        self.state(action).await
-    }
-
-    async fn state(&self, action: &Action) -> Result<State, AccountError> {
-        self.call("iam:GetUser", |users| {
-            let wanted = action.user();
-            let user = users.get(&wanted.name).filter(|user| user.reference.unique_id == wanted.unique_id);
-            let Some(facts) = user.map(SimulatedUser::facts) else { return Ok(State::TargetGone) };
-            Ok(action.state_in(&facts))
-        })
-        .await
+    async fn read_back(
+        &self,
+        control: &Control,
+        _settled: &(dyn Fn(&Setting) -> bool + Sync),
+    ) -> Result<Reading, AccountError> {
+        self.read(control).await
     }
 }

@@ -3,7 +3,6 @@
 use crate::{Created, Entry, Journal, JournalError, PlanId, Replaced};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-use trailreflex_model::UniqueId;
 
 /// A journal in memory, with the same conditional writes as the real one.
 #[derive(Debug, Default)]
@@ -66,12 +65,13 @@ impl Journal for MemoryJournal {
         Ok(self.locked(|entries| entries.get(id).cloned()))
     }
 
-    async fn standing(&self, user: &UniqueId) -> Result<Vec<Entry>, JournalError> {
+    async fn standing(&self, subject: &str) -> Result<Vec<Entry>, JournalError> {
         self.answer("dynamodb:Query")?;
-        let concerns = |entry: &Entry| entry.plan.user.as_ref().is_some_and(|other| other.unique_id == *user);
-        let mut entries: Vec<Entry> =
-            self.entries().into_iter().filter(|entry| entry.stands() && concerns(entry)).collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.plan.decided_at));
+        let mut entries = self.entries();
+        entries.retain(|entry| entry.stands() && entry.plan.subjects().contains(subject));
+        entries.sort_by(|one, other| {
+            (one.plan.decided_at, &one.plan.id).cmp(&(other.plan.decided_at, &other.plan.id))
+        });
         Ok(entries)
     }
 }

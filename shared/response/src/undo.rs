@@ -2,8 +2,8 @@
 
 use crate::execute::{Attempt, take_over};
 use crate::{
-    Account, AccountError, Action, Entry, EntryState, ExecuteError, Execution, Journal, JournalError,
-    Outcome, OutcomeStatus, PlanId, Recorded, Replaced, State, StepOutcome, StepResult, Undo,
+    Account, AccountError, Action, Change, Entry, EntryState, ExecuteError, Execution, Journal, JournalError,
+    Outcome, OutcomeStatus, PlanId, Reading, Recorded, Replaced, Setting, StepResult, Undo,
 };
 use jiff::Timestamp;
 
@@ -30,12 +30,6 @@ pub enum UndoRefusal {
     /// No such plan.
     #[error("no plan `{0}` in the journal: only plans carried out in mode `act` are")]
     NoSuchPlan(String),
-    /// A later plan holds the same user.
-    #[error("plan `{later}` contains the same user since then; take that one back first")]
-    LaterPlanStands {
-        /// The later plan.
-        later: String,
-    },
 }
 
 impl UndoError {
@@ -62,8 +56,8 @@ impl From<ExecuteError> for UndoError {
 
 /// Takes the plan `id` back.
 ///
-/// Plans about one user are taken back newest first: each recorded what was before it, so only that order ends
-/// where it began. Asking twice is safe.
+/// Plans about one target may be taken back in any order: what another plan that stands has changed as well stays,
+/// and comes back with the last of them. Asking twice is safe.
 ///
 /// # Errors
 /// [`UndoError`] says whether to ask again.
@@ -79,12 +73,17 @@ pub async fn undo<A: Account, J: Journal>(
         // A plan that never came to its end can be taken back too, once nobody works on it any more.
         EntryState::Executing | EntryState::Executed | EntryState::Undoing => {}
     }
-    refuse_if_later_plan_stands(&entry, journal).await?;
     let entry = take_over(&entry, EntryState::Undoing, journal, clock()).await?;
     let mut attempts = Vec::new();
     for (index, step) in entry.plan.steps.iter().enumerate().rev() {
-        let before = entry.steps.get(index);
-        attempts.push(take_back(&step.action, &step.undo, before, account, clock).await);
+        let executed = entry.steps.get(index).map_or(StepResult::Unknown, |step| step.result);
+        if step.undo == Undo::Nothing || !executed.may_hold() {
+            attempts.push(Attempt::settled(&step.action, executed, clock()));
+        } else if is_held_by_another(&entry, &step.action, journal).await? {
+            attempts.push(Attempt::settled(&step.action, StepResult::StillHeld, clock()));
+        } else {
+            attempts.push(take_back(&step.action, account, clock).await);
+        }
     }
     attempts.reverse();
     let unsettled = attempts.iter().find(|attempt| attempt.again).and_then(|a| a.outcome.problem.clone());
@@ -111,43 +110,38 @@ fn finished(entry: Entry) -> Execution {
     Execution { outcome, unreported: None }
 }
 
-async fn refuse_if_later_plan_stands<J: Journal>(entry: &Entry, journal: &J) -> Result<(), UndoError> {
-    let Some(user) = &entry.plan.user else { return Ok(()) };
-    let standing = journal.standing(&user.unique_id).await?;
-    let later = standing
-        .iter()
-        .find(|other| other.plan.id != entry.plan.id && other.plan.decided_at > entry.plan.decided_at);
-    match later {
-        Some(later) => Err(UndoRefusal::LaterPlanStands { later: later.plan.id.to_string() }.into()),
-        None => Ok(()),
-    }
+/// Returns whether another plan needs the control as it is. One that is being taken back needs it no more: if two are
+/// taken back at once, both bring back the same setting.
+async fn is_held_by_another<J: Journal>(
+    entry: &Entry,
+    action: &Action,
+    journal: &J,
+) -> Result<bool, JournalError> {
+    let standing = journal.standing(&action.control.key()).await?;
+    let others = standing.iter().filter(|other| other.plan.id != entry.plan.id);
+    let mut needing = others.filter(|other| other.state != EntryState::Undoing);
+    Ok(needing.any(|other| other.held(&action.control).is_some()))
 }
 
 async fn take_back<A: Account>(
     action: &Action,
-    undo: &Undo,
-    executed: Option<&StepOutcome>,
     account: &A,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Attempt {
-    let result = executed.map_or(StepResult::Unknown, |step| step.result);
-    let changed = match result {
-        StepResult::InForce | StepResult::NotHeld | StepResult::Unknown => true,
-        StepResult::AlreadyInForce | StepResult::TargetGone | StepResult::Failed | StepResult::Undone => {
-            false
-        }
+    // IAM's calls take names, and the name may belong to another user by now.
+    let current = match account.read(&action.control).await {
+        Ok(Reading::Is(current)) => current,
+        Ok(Reading::Gone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
+        Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
     };
-    if *undo == Undo::Nothing || !changed {
+    if !action.is_in_force(&current) {
+        let is_back = current == action.before;
+        let result = if is_back { StepResult::Undone } else { StepResult::ChangedSince };
         return Attempt::settled(action, result, clock());
     }
-    // IAM's calls take names, and the name may belong to another user by now.
-    match account.state(action).await {
-        Ok(State::InForce) => {}
-        Ok(State::NotInForce) => return Attempt::settled(action, StepResult::Undone, clock()),
-        Ok(State::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
-        Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
-    }
-    let undone = account.undo(&Recorded::confirmed(action.clone())).await;
+    let to = action.taken_back(&current);
+    let change = Recorded::confirmed(Change { control: &action.control, from: &current, to: &to });
+    let undone = account.change(&change).await;
     match &undone {
         Err(AccountError::TargetGone) => return Attempt::settled(action, StepResult::TargetGone, clock()),
         Err(error @ AccountError::Refused { .. }) => {
@@ -156,11 +150,14 @@ async fn take_back<A: Account>(
         // It may have arrived: reading back tells.
         Err(AccountError::Transient { .. }) | Ok(()) => {}
     }
-    match (account.read_back(action, State::NotInForce).await, undone) {
-        (Ok(State::NotInForce), _) => Attempt::settled(action, StepResult::Undone, clock()),
-        (Ok(State::TargetGone), _) => Attempt::settled(action, StepResult::TargetGone, clock()),
-        (Ok(State::InForce), Ok(())) => Attempt::settled(action, StepResult::NotHeld, clock()),
-        (Ok(State::InForce), Err(error)) | (Err(error), _) => {
+    let is_taken_back = |setting: &Setting| !action.is_in_force(setting);
+    match (account.read_back(&action.control, &is_taken_back).await, undone) {
+        (Ok(Reading::Gone), _) => Attempt::settled(action, StepResult::TargetGone, clock()),
+        (Ok(Reading::Is(setting)), _) if is_taken_back(&setting) => {
+            Attempt::settled(action, StepResult::Undone, clock())
+        }
+        (Ok(Reading::Is(_)), Ok(())) => Attempt::settled(action, StepResult::NotHeld, clock()),
+        (Ok(Reading::Is(_)), Err(error)) | (Err(error), _) => {
             Attempt::problem(action, StepResult::Unknown, clock(), &error)
         }
     }

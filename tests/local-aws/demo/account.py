@@ -94,7 +94,7 @@ class LeakyAccount:
     def journal_entry(self) -> dict[str, Any] | None:
         """Returns the journal's entry that answers the leak, once it is executed and reported."""
         items = self.aws.client("dynamodb").scan(TableName=self.outputs["JournalTable"])["Items"]
-        for entry in (json.loads(item["entry"]["S"]) for item in items):
+        for entry in (json.loads(item["entry"]["S"]) for item in items if "entry" in item):
             if entry["plan"]["cause"]["eventId"] == self.event_id and entry["reported"]:
                 return entry
         return None

@@ -51,7 +51,7 @@ def the_detection(account: LeakyAccount, screen: Screen) -> None:
 def the_plan(account: LeakyAccount, screen: Screen) -> None:
     entry = account.entry = account.wait_for("the journal entry", account.journal_entry)
     outcome = account.wait_for("the outcome event", lambda: contained(account))
-    calls = [call for step in entry["plan"]["steps"] for call in step["calls"]]
+    calls = [call for step in entry["plan"]["steps"] if step["verdict"]["kind"] == "Execute" for call in step["calls"]]
     screen.event("PLANNED", "cyan", account.since_leak(entry["plan"]["decidedAt"]),
                  *[call["command"] for call in calls],
                  parts(("function", "dim"), "contain-identity", ("needs", "dim"), " ".join(outcome["permissions"])))
@@ -65,10 +65,20 @@ def contained(account: LeakyAccount) -> dict | None:
 
 
 def the_containment(account: LeakyAccount, screen: Screen) -> None:
-    for step in account.entry["steps"]:
+    for step in carried_out(account):
         assert step["result"] == "inForce", f"{step['action']['kind']} is {step['result']}: {step.get('problem')}"
         screen.event("DONE", "green", account.since_leak(step["at"]),
-                     parts(step["action"]["kind"], ("in force, read back", "green")))
+                     parts(name_of(step), ("in force, read back", "green")))
+
+
+def carried_out(account: LeakyAccount) -> list[dict]:
+    """Returns what came of the steps, without ways out that were not needed."""
+    return [step for step in account.entry["steps"] if step["result"] != "notNeeded"]
+
+
+def name_of(step: dict) -> str:
+    """Returns the action's name as metrics show it: `deny_user` is `DenyUser`."""
+    return "".join(word.capitalize() for word in step["action"]["kind"].split("_"))
 
 
 def the_verification(account: LeakyAccount, screen: Screen) -> None:
@@ -82,7 +92,7 @@ def the_verification(account: LeakyAccount, screen: Screen) -> None:
 
 def the_record(account: LeakyAccount, screen: Screen) -> None:
     entry = account.entry
-    undo = sum(len(step["undo"].get("calls", [])) for step in entry["plan"]["steps"])
+    undo = sum(len(step["undo"].get("calls", [])) for step in entry["plan"]["steps"] if step["verdict"]["kind"] == "Execute")
     screen.event("JOURNAL", "blue", None,
                  parts("plan", (entry["plan"]["id"], "bold"), entry["state"] + ", reported,", f"{undo} calls to undo it"))
     severity = account.finding["severity"]
@@ -90,8 +100,8 @@ def the_record(account: LeakyAccount, screen: Screen) -> None:
     count = {
         f"Findings {severity}": account.metric("Findings", Severity=severity),
         "Plans contained": account.metric("Plans", Status="contained"),
-        "Actions in force": sum(account.metric("Actions", Action=step["action"]["kind"], Outcome="inForce") or 0
-                                for step in entry["steps"]),
+        "Actions in force": sum(account.metric("Actions", Action=name_of(step), Outcome="inForce") or 0
+                                for step in carried_out(account)),
     }
     assert all(count.values()), f"metrics are missing: {count}"
     seconds = account.metric("SecondsToContainment", "Average")

@@ -5,6 +5,7 @@ use aws_sdk_iam::operation::get_access_key_last_used::{
     GetAccessKeyLastUsedError, GetAccessKeyLastUsedOutput,
 };
 use aws_sdk_iam::operation::get_user::{GetUserError, GetUserOutput};
+use aws_sdk_iam::operation::get_user_policy::GetUserPolicyOutput;
 use aws_sdk_iam::operation::list_access_keys::ListAccessKeysOutput;
 use aws_sdk_iam::operation::list_attached_user_policies::ListAttachedUserPoliciesOutput;
 use aws_sdk_iam::primitives::DateTime;
@@ -12,17 +13,20 @@ use aws_sdk_iam::types::error::{LimitExceededException, NoSuchEntityException};
 use aws_sdk_iam::types::{AccessKeyMetadata, AttachedPolicy, StatusType, User};
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use aws_smithy_types::error::ErrorMetadata;
+use std::collections::BTreeSet;
 use trailreflex_aws::IamAccount;
-use trailreflex_model::{Target, cause_chain};
+use trailreflex_model::{IdentityKind, Target, cause_chain};
 use trailreflex_response::{
-    Account, AccountError, Action, Facts, KeyFacts, KeyStatus, Owner, State, UserFacts, UserRef,
+    Account, AccountError, Action, ActionKind, Change, Control, IdentityFacts, IdentityRef, KeyFacts,
+    KeyStatus, Owner, Plan, Reading, Recorded, Setting,
 };
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const OTHER_KEY: &str = "AKIAI44QH8DHBEXAMPLE";
 
-fn reference() -> UserRef {
-    UserRef {
+fn reference() -> IdentityRef {
+    IdentityRef {
+        kind: IdentityKind::User,
         name: "alice".parse().unwrap(),
         unique_id: "AIDACKCEVSQ6C2EXAMPLE".parse().unwrap(),
         arn: "arn:aws:iam::111122223333:user/alice".parse().unwrap(),
@@ -49,8 +53,17 @@ fn keys(status: StatusType) -> ListAccessKeysOutput {
     ListAccessKeysOutput::builder().access_key_metadata(key(KEY, status)).build().unwrap()
 }
 
-fn no_policies() -> ListAttachedUserPoliciesOutput {
-    ListAttachedUserPoliciesOutput::builder().build()
+fn key_status() -> Control {
+    Control::AccessKeyStatus { identity: reference(), access_key_id: KEY.parse().unwrap() }
+}
+
+fn attachment(policy: &str) -> Control {
+    Control::PolicyAttachment { identity: reference(), policy_arn: policy.parse().unwrap() }
+}
+
+async fn observe(iam: aws_sdk_iam::Client, target: &Target) -> Result<Owner, AccountError> {
+    let kinds = BTreeSet::from([ActionKind::DeactivateAccessKeys]);
+    IamAccount::with_client(iam).observe(target, &kinds).await
 }
 
 fn target_key() -> Target {
@@ -78,6 +91,23 @@ async fn every_page_of_keys_and_policies_is_read() {
                 ListAccessKeysOutput::builder().access_key_metadata(key(OTHER_KEY, StatusType::Inactive));
             page.build().unwrap()
         });
+    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&owner, &get_user, &first_keys, &more_keys]);
+    let expected = IdentityFacts {
+        reference: reference(),
+        created_at: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+        keys: vec![
+            KeyFacts { id: KEY.parse().unwrap(), status: KeyStatus::Active },
+            KeyFacts { id: OTHER_KEY.parse().unwrap(), status: KeyStatus::Inactive },
+        ],
+        credentials: Vec::new(),
+        is_last_administrator: false,
+    };
+    assert_eq!(observe(iam, &target_key()).await.unwrap(), Owner::Identity(expected));
+}
+
+#[tokio::test]
+async fn every_page_of_attached_policies_is_read() {
+    let get_user = mock!(aws_sdk_iam::Client::get_user).then_output(user);
     let policies = mock!(aws_sdk_iam::Client::list_attached_user_policies)
         .match_requests(|request| request.marker().is_none())
         .then_output(|| ListAttachedUserPoliciesOutput::builder().is_truncated(true).marker("2").build());
@@ -88,22 +118,38 @@ async fn every_page_of_keys_and_policies_is_read() {
                 AttachedPolicy::builder().policy_arn("arn:aws:iam::aws:policy/ReadOnlyAccess").build();
             ListAttachedUserPoliciesOutput::builder().attached_policies(policy).build()
         });
-    let iam = mock_client!(
-        aws_sdk_iam,
-        RuleMode::MatchAny,
-        [&owner, &get_user, &first_keys, &more_keys, &policies, &more_policies]
-    );
-    let facts = IamAccount::with_client(iam).observe(&target_key()).await.unwrap();
-    let expected = UserFacts {
-        reference: reference(),
-        created_at: Some("2020-01-01T00:00:00Z".parse().unwrap()),
-        keys: vec![
-            KeyFacts { id: KEY.parse().unwrap(), status: KeyStatus::Active },
-            KeyFacts { id: OTHER_KEY.parse().unwrap(), status: KeyStatus::Inactive },
-        ],
-        attached_policies: vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned()],
-    };
-    assert_eq!(facts, Facts { owner: Owner::User(expected) });
+    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&get_user, &policies, &more_policies]);
+    let account = IamAccount::with_client(iam);
+    for (policy, expected) in [
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", Setting::Present),
+        ("arn:aws:iam::aws:policy/AWSDenyAll", Setting::Absent),
+    ] {
+        assert_eq!(account.read(&attachment(policy)).await.unwrap(), Reading::Is(expected), "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn an_inline_policy_is_read_as_the_document_that_was_written() {
+    let get_user = mock!(aws_sdk_iam::Client::get_user).then_output(user);
+    let policy = mock!(aws_sdk_iam::Client::get_user_policy).then_output(|| {
+        let document = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
+        let output = GetUserPolicyOutput::builder().user_name("alice").policy_name("p");
+        output.policy_document(document).build().unwrap()
+    });
+    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&get_user, &policy]);
+    let control = Control::InlinePolicy { identity: reference(), policy_name: "p".parse().unwrap() };
+    let expected = Setting::Document(serde_json::json!({"Version": "2012-10-17", "Statement": []}));
+    let found = IamAccount::with_client(iam).read(&control).await.unwrap();
+    assert_eq!(found, Reading::Is(expected));
+}
+
+#[tokio::test]
+async fn a_later_user_of_the_same_name_is_another_one() {
+    let get_user = mock!(aws_sdk_iam::Client::get_user).then_output(user);
+    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&get_user]);
+    let unique_id = "AIDAPREDECESSOR00001".parse().unwrap();
+    let control = Control::PermissionsBoundary { identity: IdentityRef { unique_id, ..reference() } };
+    assert_eq!(IamAccount::with_client(iam).read(&control).await.unwrap(), Reading::Gone);
 }
 
 #[tokio::test]
@@ -122,8 +168,7 @@ async fn the_owner_of_a_key_may_be_the_root_user_or_nobody() {
         ("no such key", unknown, Owner::Nobody),
     ] {
         let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&rule]);
-        let facts = IamAccount::with_client(iam).observe(&target_key()).await.unwrap();
-        assert_eq!(facts, Facts { owner: expected }, "{case}");
+        assert_eq!(observe(iam, &target_key()).await.unwrap(), expected, "{case}");
     }
 }
 
@@ -151,7 +196,7 @@ async fn failures_are_told_apart_by_whether_trying_again_may_help() {
             config.retry_config(aws_sdk_iam::config::retry::RetryConfig::disabled())
         });
         let target = Target::User { user_name: "alice".parse().unwrap() };
-        let error = IamAccount::with_client(iam).observe(&target).await.unwrap_err();
+        let error = observe(iam, &target).await.unwrap_err();
         assert_eq!(error.is_transient(), transient, "{case}: {}", cause_chain(&error));
         assert!(cause_chain(&error).contains("why"), "{case}: AWS's own words are kept");
     }
@@ -172,11 +217,14 @@ async fn a_full_quota_is_no_reason_to_try_again() {
 async fn deny(account: &IamAccount) -> Result<(), AccountError> {
     let journal = trailreflex_response::MemoryJournal::default();
     let clock = || "2026-11-24T10:00:30Z".parse().unwrap();
-    let plan = serde_json::from_value(serde_json::json!({
+    let control = attachment("arn:aws:iam::aws:policy/AWSDenyAll");
+    let (before, after) = (Setting::Absent, Setting::Present);
+    let action = Action { kind: ActionKind::DenyUser, control, before, after };
+    let plan: Plan = serde_json::from_value(serde_json::json!({
         "id": "0123456789abcdef0123456789abcdef", "mode": "act", "decidedAt": "2026-11-24T10:00:30Z",
         "cause": {"finding": "f", "rule": "r", "title": "t", "severity": "high", "eventId": "e"},
         "steps": [{
-            "action": {"kind": "DenyUser", "user": reference()}, "verdict": {"kind": "Execute"},
+            "action": action, "current": "absent", "verdict": {"kind": "Execute"},
             "calls": [], "undo": {"kind": "Nothing"}
         }]
     }))
@@ -193,27 +241,27 @@ struct Probe<'a> {
 }
 
 impl Account for Probe<'_> {
-    async fn observe(&self, target: &Target) -> Result<Facts, AccountError> {
-        self.account.observe(target).await
+    async fn observe(&self, _: &Target, _: &BTreeSet<ActionKind>) -> Result<Owner, AccountError> {
+        Ok(Owner::Nobody)
     }
 
-    async fn apply(&self, action: &trailreflex_response::Recorded<Action>) -> Result<(), AccountError> {
-        if let Err(error) = self.account.apply(action).await {
+    async fn read(&self, _: &Control) -> Result<Reading, AccountError> {
+        Ok(Reading::Is(Setting::Present))
+    }
+
+    async fn change(&self, change: &Recorded<Change<'_>>) -> Result<(), AccountError> {
+        if let Err(error) = self.account.change(change).await {
             *self.error.lock().unwrap() = Some(error);
         }
         Ok(())
     }
 
-    async fn undo(&self, action: &trailreflex_response::Recorded<Action>) -> Result<(), AccountError> {
-        self.account.undo(action).await
-    }
-
-    async fn state(&self, _: &Action) -> Result<State, AccountError> {
-        Ok(State::InForce)
-    }
-
-    async fn read_back(&self, _: &Action, _: State) -> Result<State, AccountError> {
-        Ok(State::InForce)
+    async fn read_back(
+        &self,
+        control: &Control,
+        _: &(dyn Fn(&Setting) -> bool + Sync),
+    ) -> Result<Reading, AccountError> {
+        self.read(control).await
     }
 }
 
@@ -230,6 +278,10 @@ async fn an_attached_deny_names_the_managed_policy_of_the_partition() {
     assert_eq!(rule.num_calls(), 1);
 }
 
+fn is_inactive(setting: &Setting) -> bool {
+    *setting == KeyStatus::Inactive.setting()
+}
+
 #[tokio::test(start_paused = true)]
 async fn reading_back_waits_for_iam_to_become_consistent() {
     let get_user = mock!(aws_sdk_iam::Client::get_user).then_output(user);
@@ -240,23 +292,20 @@ async fn reading_back_waits_for_iam_to_become_consistent() {
         .output(|| keys(StatusType::Inactive))
         .repeatedly()
         .build();
-    let policies = mock!(aws_sdk_iam::Client::list_attached_user_policies).then_output(no_policies);
-    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&get_user, &listed, &policies]);
-    let action = Action::DeactivateAccessKey { user: reference(), access_key_id: KEY.parse().unwrap() };
-    let state = IamAccount::with_client(iam).read_back(&action, State::InForce).await.unwrap();
-    assert_eq!((state, listed.num_calls()), (State::InForce, 3));
+    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&get_user, &listed]);
+    let reading = IamAccount::with_client(iam).read_back(&key_status(), &is_inactive).await.unwrap();
+    assert_eq!((reading, listed.num_calls()), (Reading::Is(KeyStatus::Inactive.setting()), 3));
 }
 
 #[tokio::test(start_paused = true)]
 async fn reading_back_believes_after_four_seconds_that_somebody_works_against_it() {
     let get_user = mock!(aws_sdk_iam::Client::get_user).then_output(user);
     let listed = mock!(aws_sdk_iam::Client::list_access_keys).then_output(|| keys(StatusType::Active));
-    let policies = mock!(aws_sdk_iam::Client::list_attached_user_policies).then_output(no_policies);
-    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&get_user, &listed, &policies]);
-    let action = Action::DeactivateAccessKey { user: reference(), access_key_id: KEY.parse().unwrap() };
+    let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&get_user, &listed]);
     let begin = tokio::time::Instant::now();
-    let state = IamAccount::with_client(iam).read_back(&action, State::InForce).await.unwrap();
-    assert_eq!((state, begin.elapsed().as_millis()), (State::NotInForce, 3700));
+    let reading = IamAccount::with_client(iam).read_back(&key_status(), &is_inactive).await.unwrap();
+    let waited = begin.elapsed().as_millis();
+    assert_eq!((reading, waited), (Reading::Is(KeyStatus::Active.setting()), 3700));
 }
 
 #[tokio::test]
@@ -266,7 +315,6 @@ async fn a_user_who_is_gone_is_not_waited_for() {
         GetUserError::NoSuchEntityException(NoSuchEntityException::builder().meta(meta).build())
     });
     let iam = mock_client!(aws_sdk_iam, RuleMode::MatchAny, [&rule]);
-    let action = Action::DenyUser { user: reference() };
-    let state = IamAccount::with_client(iam).read_back(&action, State::InForce).await.unwrap();
-    assert_eq!((state, rule.num_calls()), (State::TargetGone, 1));
+    let reading = IamAccount::with_client(iam).read_back(&key_status(), &is_inactive).await.unwrap();
+    assert_eq!((reading, rule.num_calls()), (Reading::Gone, 1));
 }

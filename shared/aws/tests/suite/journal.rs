@@ -1,9 +1,12 @@
-//! The journal: conditions, the sparse index, and writes that timed out but were made.
+//! The journal: conditions, what is kept of what stands, and writes that timed out but were made.
 
 use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
-use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemInput, PutItemOutput};
-use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_dynamodb::types::error::ConditionalCheckFailedException;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::transact_write_items::{
+    TransactWriteItemsError, TransactWriteItemsInput, TransactWriteItemsOutput,
+};
+use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use std::collections::HashMap;
 use trailreflex_aws::DynamoJournal;
@@ -15,8 +18,7 @@ fn entry(state: EntryState, version: u64) -> Entry {
         "plan": {
             "id": "0123456789abcdef0123456789abcdef", "mode": "act", "decidedAt": "2026-11-24T10:00:30Z",
             "cause": {"finding": "f", "rule": "r", "title": "t", "severity": "high", "eventId": "e"},
-            "user": {"name": "alice", "uniqueId": "AIDACKCEVSQ6C2EXAMPLE",
-                     "arn": "arn:aws:iam::111122223333:user/alice"},
+            "subject": "AIDACKCEVSQ6C2EXAMPLE",
             "steps": []
         },
         "state": "executing", "version": 1, "leaseUntil": "2026-11-24T10:01:15Z", "steps": [], "reported": false
@@ -31,23 +33,46 @@ fn stored(entry: &Entry) -> HashMap<String, AttributeValue> {
     HashMap::from([("entry".to_owned(), AttributeValue::S(serde_json::to_string(entry).unwrap()))])
 }
 
-fn condition_failed() -> PutItemError {
-    PutItemError::ConditionalCheckFailedException(ConditionalCheckFailedException::builder().build())
+/// A transaction that was cancelled because of its first write.
+fn cancelled(code: &str) -> TransactWriteItemsError {
+    let reason = CancellationReason::builder().code(code).build();
+    let cancelled = TransactionCanceledException::builder().cancellation_reasons(reason).build();
+    TransactWriteItemsError::TransactionCanceledException(cancelled)
 }
 
-fn names(request: &PutItemInput) -> Vec<&str> {
-    let mut names: Vec<_> = request.item().unwrap().keys().map(String::as_str).collect();
-    names.sort_unstable();
-    names
+fn condition_failed() -> TransactWriteItemsError {
+    cancelled("ConditionalCheckFailed")
 }
+
+/// The writes of a transaction: `+` for a put and `-` for a delete, key and further attributes.
+fn writes(request: &TransactWriteItemsInput) -> Vec<String> {
+    let described = |sign: &str, item: &HashMap<String, AttributeValue>| {
+        let mut names: Vec<_> = item.keys().map(String::as_str).filter(|name| *name != "subject").collect();
+        names.sort_unstable();
+        format!("{sign} {} {}", item["subject"].as_s().unwrap(), names.join(" "))
+    };
+    let write = |write: &aws_sdk_dynamodb::types::TransactWriteItem| match (write.put(), write.delete()) {
+        (Some(put), _) => described("+", put.item()),
+        (None, Some(delete)) => described("-", delete.key()),
+        (None, None) => String::new(),
+    };
+    request.transact_items().iter().map(write).collect()
+}
+
+const ENTRY: &str = "plan/0123456789abcdef0123456789abcdef";
 
 #[tokio::test]
 async fn an_entry_is_created_only_once_and_the_one_that_is_there_is_returned() {
     let there = entry(EntryState::Executed, 2);
-    let put = mock!(aws_sdk_dynamodb::Client::put_item)
+    let put = mock!(aws_sdk_dynamodb::Client::transact_write_items)
         .match_requests(|request| {
-            request.condition_expression() == Some("attribute_not_exists(#plan)")
-                && names(request) == ["decidedAt", "entry", "plan", "state", "user", "version"]
+            let put = request.transact_items()[0].put().unwrap();
+            put.condition_expression() == Some("attribute_not_exists(#plan)")
+                && writes(request)
+                    == [
+                        format!("+ {ENTRY} entry plan state version"),
+                        "+ of/AIDACKCEVSQ6C2EXAMPLE plan".to_owned(),
+                    ]
         })
         .then_error(condition_failed);
     let item = stored(&there);
@@ -63,7 +88,7 @@ async fn an_entry_is_created_only_once_and_the_one_that_is_there_is_returned() {
 #[tokio::test]
 async fn an_entry_whose_answer_was_lost_is_known_as_ones_own() {
     let own = entry(EntryState::Executing, 1);
-    let put = mock!(aws_sdk_dynamodb::Client::put_item).then_error(condition_failed);
+    let put = mock!(aws_sdk_dynamodb::Client::transact_write_items).then_error(condition_failed);
     let item = stored(&own);
     let get = mock!(aws_sdk_dynamodb::Client::get_item)
         .then_output(move || GetItemOutput::builder().set_item(Some(item.clone())).build());
@@ -73,19 +98,56 @@ async fn an_entry_whose_answer_was_lost_is_known_as_ones_own() {
 }
 
 #[tokio::test]
-async fn an_entry_that_is_undone_leaves_the_index_and_expires_after_90_days() {
-    let put = mock!(aws_sdk_dynamodb::Client::put_item)
+async fn an_entry_that_is_undone_stands_no_more_and_expires_after_90_days() {
+    let write = mock!(aws_sdk_dynamodb::Client::transact_write_items)
         .match_requests(|request| {
-            let expires = request.item().unwrap().get("expiresAt").cloned();
-            names(request) == ["entry", "expiresAt", "plan", "state", "version"]
-                && expires == Some(AttributeValue::N("1803290475".to_owned()))
-                && request.expression_attribute_values().unwrap().get(":seen")
-                    == Some(&AttributeValue::N("4".to_owned()))
+            let put = request.transact_items()[0].put().unwrap();
+            let seen = put.expression_attribute_values().unwrap().get(":seen");
+            put.item().get("expiresAt") == Some(&AttributeValue::N("1803290475".to_owned()))
+                && seen == Some(&AttributeValue::N("4".to_owned()))
+                && writes(request)
+                    == [
+                        format!("+ {ENTRY} entry expiresAt plan state version"),
+                        "- of/AIDACKCEVSQ6C2EXAMPLE plan".to_owned(),
+                    ]
         })
-        .then_output(|| PutItemOutput::builder().build());
-    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&put]);
+        .then_output(|| TransactWriteItemsOutput::builder().build());
+    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&write]);
     let journal = DynamoJournal::with_client(client, "journal".to_owned());
     assert_eq!(journal.replace(&entry(EntryState::Undone, 5)).await.unwrap(), Replaced::Yes);
+}
+
+#[tokio::test]
+async fn what_stands_is_read_consistently_and_without_what_was_undone_meanwhile() {
+    for (case, state, expected) in [("it stands", EntryState::Executed, 1), ("undone", EntryState::Undone, 0)]
+    {
+        let query = mock!(aws_sdk_dynamodb::Client::query)
+            .match_requests(|request| {
+                let of = request.expression_attribute_values().unwrap().get(":subject");
+                request.consistent_read() == Some(true)
+                    && of == Some(&AttributeValue::S("of/AIDACKCEVSQ6C2EXAMPLE".to_owned()))
+            })
+            .then_output(|| {
+                let id = AttributeValue::S("0123456789abcdef0123456789abcdef".to_owned());
+                QueryOutput::builder().items(HashMap::from([("plan".to_owned(), id)])).build()
+            });
+        let item = stored(&entry(state, 2));
+        let get = mock!(aws_sdk_dynamodb::Client::get_item)
+            .then_output(move || GetItemOutput::builder().set_item(Some(item.clone())).build());
+        let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&query, &get]);
+        let journal = DynamoJournal::with_client(client, "journal".to_owned());
+        assert_eq!(journal.standing("AIDACKCEVSQ6C2EXAMPLE").await.unwrap().len(), expected, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn two_writers_at_once_are_told_to_try_again() {
+    let write =
+        mock!(aws_sdk_dynamodb::Client::transact_write_items).then_error(|| cancelled("TransactionConflict"));
+    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&write]);
+    let journal = DynamoJournal::with_client(client, "journal".to_owned());
+    let error = journal.create(&entry(EntryState::Executing, 1)).await.unwrap_err();
+    assert!(error.is_transient(), "{error}");
 }
 
 #[tokio::test]
@@ -95,7 +157,7 @@ async fn a_write_whose_answer_was_lost_is_recognised_and_anothers_is_not() {
     for (case, there, expected) in
         [("my own write", &mine, Replaced::Yes), ("another's write", &anothers, Replaced::Outdated)]
     {
-        let put = mock!(aws_sdk_dynamodb::Client::put_item).then_error(condition_failed);
+        let put = mock!(aws_sdk_dynamodb::Client::transact_write_items).then_error(condition_failed);
         let item = stored(there);
         let get = mock!(aws_sdk_dynamodb::Client::get_item)
             .then_output(move || GetItemOutput::builder().set_item(Some(item.clone())).build());

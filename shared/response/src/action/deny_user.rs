@@ -1,31 +1,60 @@
-//! Denies a user everything with the AWS-managed policy `AWSDenyAll`.
+//! Denies a user everything, in the first of three ways that IAM accepts.
 //!
-//! A managed policy, so that the responder's role needs no right to write policies of its own choice: its
-//! `iam:AttachUserPolicy` is limited to this one ARN. Hazards: the user's workloads stop; the quota of attached
-//! policies (10 by default) may be full, which fails the step and is reported; an intruder with IAM rights from
-//! elsewhere may detach it.
+//! Attaching the AWS-managed policy `AWSDenyAll` comes first: it needs no right to write policies of one's own
+//! choice. An intruder may have filled the quota of attached policies (10 by default); then an inline policy is
+//! written, whose quota (2,048 characters a user) may be full as well; then `AWSDenyAll` becomes the permissions
+//! boundary, of which there is exactly one. What was there before is restored by undo; a policy of the same name
+//! that somebody else wrote is never overwritten.
+//!
+//! Hazards: the user's workloads stop; an intruder with IAM rights from elsewhere may take it back.
 
-use crate::{Call, UserFacts, UserRef};
+use super::Proposal;
+use crate::{Control, IdentityFacts, IdentityRef, Reason, Setting};
+use serde_json::json;
+use trailreflex_model::{Arn, IdentityKind};
 
-pub(super) const PERMISSIONS: &[&str] = &["iam:AttachUserPolicy", "iam:DetachUserPolicy"];
+/// Name of the inline policy.
+const INLINE_NAME: &str = "TrailreflexDenyAll";
 
-pub(super) fn policy_arn(user: &UserRef) -> String {
-    format!("arn:{}:iam::aws:policy/AWSDenyAll", user.arn.partition())
+pub(super) fn controls(facts: &IdentityFacts) -> Vec<Control> {
+    let identity = &facts.reference;
+    let (IdentityKind::User, Some(policy_arn), Ok(policy_name)) =
+        (identity.kind, policy_arn(identity), INLINE_NAME.parse())
+    else {
+        return Vec::new();
+    };
+    vec![
+        Control::PolicyAttachment { identity: identity.clone(), policy_arn },
+        Control::InlinePolicy { identity: identity.clone(), policy_name },
+        Control::PermissionsBoundary { identity: identity.clone() },
+    ]
 }
 
-pub(super) fn is_in_force(user: &UserFacts) -> bool {
-    let arn = policy_arn(&user.reference);
-    user.attached_policies.contains(&arn)
+pub(super) fn propose(control: &Control, current: &Setting) -> Proposal {
+    match control {
+        Control::PolicyAttachment { .. } => Proposal::to(Setting::Present, current),
+        Control::InlinePolicy { .. } if current.is_absent() || *current == document() => {
+            Proposal::to(document(), current)
+        }
+        Control::PermissionsBoundary { identity } => match policy_arn(identity) {
+            Some(arn) => Proposal::to(Setting::word(arn.as_str()), current),
+            None => Proposal::Refuse(Reason::NoTarget),
+        },
+        Control::InlinePolicy { .. } => Proposal::Refuse(Reason::NameTaken),
+        Control::AccessKeyStatus { .. } | Control::CredentialStatus { .. } => {
+            Proposal::Refuse(Reason::NoTarget)
+        }
+    }
 }
 
-pub(super) fn call(user: &UserRef) -> Call {
-    change("iam:AttachUserPolicy", user)
+/// `AWSDenyAll` in the user's partition.
+fn policy_arn(identity: &IdentityRef) -> Option<Arn> {
+    format!("arn:{}:iam::aws:policy/AWSDenyAll", identity.arn.partition()).parse().ok()
 }
 
-pub(super) fn undo_call(user: &UserRef) -> Call {
-    change("iam:DetachUserPolicy", user)
-}
-
-fn change(permission: &str, user: &UserRef) -> Call {
-    Call::new(permission, &[("UserName", user.name.as_str()), ("PolicyArn", &policy_arn(user))])
+fn document() -> Setting {
+    Setting::Document(json!({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
+    }))
 }

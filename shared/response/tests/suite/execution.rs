@@ -1,28 +1,33 @@
 //! Carrying a plan out: once, whatever is delivered how often and wherever the function is stopped.
 
 use crate::fixtures::{
-    alice, clock, clock_after, contained_alice, decide, finding, finish, finish_unless_stopped, now, respond,
+    account, alice, clock, clock_after, contained_alice, contents, decide, finding, finish,
+    finish_unless_stopped, now, respond,
 };
 use trailreflex_response::{
-    EntryState, ExecuteError, Fault, LEASE_SECONDS, MemoryJournal, OutcomeStatus, SimulatedAccount,
-    StepResult, execute,
+    Control, EntryState, ExecuteError, Fault, LEASE_SECONDS, MemoryJournal, OutcomeStatus, StepResult,
+    execute,
 };
 
 #[test]
 fn a_plan_is_carried_out_read_back_and_timed() {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
     let execution = respond(&account, &journal, &finding(), 0).unwrap();
     let results: Vec<_> = execution.outcome.steps.iter().map(|step| step.result).collect();
     assert_eq!(
         (execution.outcome.status, results, execution.outcome.seconds_to_containment),
-        (OutcomeStatus::Contained, vec![StepResult::InForce, StepResult::InForce], Some(30))
+        (
+            OutcomeStatus::Contained,
+            vec![StepResult::InForce, StepResult::NotNeeded, StepResult::NotNeeded, StepResult::InForce],
+            Some(30)
+        )
     );
-    assert_eq!(account.snapshot(), [contained_alice()]);
+    assert_eq!(account.snapshot(), contents([contained_alice()]));
 }
 
 #[test]
 fn five_deliveries_change_the_account_once() {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
     let plan = decide(&account, &finding(), now());
     let first = finish(execute(plan.clone(), &account, &journal, &clock())).unwrap();
     assert_eq!(first.outcome.status, OutcomeStatus::Contained);
@@ -39,7 +44,7 @@ fn five_deliveries_change_the_account_once() {
 
 #[test]
 fn what_was_contained_but_not_reported_is_reported_by_the_next_delivery() {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
     let first = respond(&account, &journal, &finding(), 0).unwrap();
     let plan = first.outcome.plan.clone();
     let second = finish(execute(plan, &account, &journal, &clock())).unwrap();
@@ -50,7 +55,7 @@ fn what_was_contained_but_not_reported_is_reported_by_the_next_delivery() {
 fn wherever_the_function_is_stopped_the_next_delivery_after_the_lease_finishes() {
     for stop in [Fault::StoppedBefore, Fault::StoppedAfter] {
         for calls_before in 0..4 {
-            let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+            let (account, journal) = (account([alice()]), MemoryJournal::default());
             let case = format!("{stop:?} call {calls_before}");
             let plan = decide(&account, &finding(), now());
             account.set_faults(std::iter::repeat_n(None, calls_before).chain([Some(stop)]));
@@ -71,7 +76,7 @@ fn wherever_the_function_is_stopped_the_next_delivery_after_the_lease_finishes()
 
             let late = respond(&account, &journal, &finding(), LEASE_SECONDS).unwrap();
             assert_eq!(late.outcome.status, OutcomeStatus::Contained, "{case}");
-            assert_eq!(account.snapshot(), [contained_alice()], "{case}");
+            assert_eq!(account.snapshot(), contents([contained_alice()]), "{case}");
             let undo = finish(trailreflex_response::undo(
                 late.outcome.plan_id(),
                 &account,
@@ -82,7 +87,7 @@ fn wherever_the_function_is_stopped_the_next_delivery_after_the_lease_finishes()
             assert_eq!(undo.outcome.status, OutcomeStatus::Undone, "{case}");
             assert_eq!(
                 account.snapshot(),
-                [alice()],
+                contents([alice()]),
                 "{case}: undo brings back what was before the first attempt"
             );
         }
@@ -93,13 +98,18 @@ fn wherever_the_function_is_stopped_the_next_delivery_after_the_lease_finishes()
 fn a_fault_in_any_call_ends_contained_or_reported() {
     for fault in [Fault::Throttled, Fault::TimedOutAfterApplying, Fault::Denied] {
         for calls_before in 0..4 {
-            let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+            let (account, journal) = (account([alice()]), MemoryJournal::default());
             let case = format!("{fault:?} in call {calls_before}");
             let plan = decide(&account, &finding(), now());
             account.set_faults(std::iter::repeat_n(None, calls_before).chain([Some(fault)]));
             match finish(execute(plan, &account, &journal, &clock())) {
                 Ok(execution) if execution.outcome.status == OutcomeStatus::Contained => {
-                    assert_eq!(account.snapshot(), [contained_alice()], "{case}");
+                    let inline = account.snapshot().settings.keys().any(is_inline_policy);
+                    // Attaching was denied, so the next way was taken.
+                    assert_eq!(inline, fault == Fault::Denied && calls_before == 0, "{case}");
+                    let id = execution.outcome.plan_id();
+                    finish(trailreflex_response::undo(id, &account, &journal, &clock())).unwrap();
+                    assert_eq!(account.snapshot(), contents([alice()]), "{case}");
                 }
                 // Denied for good: a person is told, with the reason.
                 Ok(execution) => {
@@ -114,46 +124,51 @@ fn a_fault_in_any_call_ends_contained_or_reported() {
                     assert!(error.is_transient(), "{case}");
                     let again = respond(&account, &journal, &finding(), 1).unwrap();
                     assert_eq!(again.outcome.status, OutcomeStatus::Contained, "{case}");
-                    assert_eq!(account.snapshot(), [contained_alice()], "{case}");
+                    assert_eq!(account.snapshot(), contents([contained_alice()]), "{case}");
                 }
             }
         }
     }
 }
 
+fn is_inline_policy(control: &Control) -> bool {
+    matches!(control, Control::InlinePolicy { .. })
+}
+
 #[test]
 fn a_later_delivery_does_not_touch_another_user_of_the_same_name() {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
     let plan = decide(&account, &finding(), now());
     account.set_faults([Some(Fault::StoppedBefore)]);
     assert!(finish_unless_stopped(execute(plan.clone(), &account, &journal, &clock())).is_none());
     let mut successor = alice();
-    successor.reference.unique_id = "AIDASUCCESSOR0000001".parse().unwrap();
-    account.change_user(&"alice".parse().unwrap(), |user| *user = successor.clone());
+    successor.identity.reference.unique_id = "AIDASUCCESSOR0000001".parse().unwrap();
+    account.meddle(|account| *account = contents([successor.clone()]));
     let late = finish(execute(plan, &account, &journal, &clock_after(LEASE_SECONDS))).unwrap();
     let results: Vec<_> = late.outcome.steps.iter().map(|step| step.result).collect();
-    assert_eq!(results, [StepResult::TargetGone, StepResult::TargetGone]);
-    assert_eq!(account.snapshot(), [successor]);
+    assert_eq!(results, [StepResult::TargetGone; 4]);
+    assert_eq!(account.snapshot(), contents([successor]));
 }
 
 #[test]
 fn without_the_journal_nothing_is_changed() {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
+    let plan = decide(&account, &finding(), now());
     journal.fail_next(1);
-    let error = respond(&account, &journal, &finding(), 0).unwrap_err();
+    let error = finish(execute(plan, &account, &journal, &clock())).unwrap_err();
     assert_eq!(error.to_string(), "the plan could not be recorded, so nothing more was changed");
-    assert_eq!(account.snapshot(), [alice()]);
+    assert_eq!(account.snapshot(), contents([alice()]));
 }
 
 #[test]
 fn a_journal_that_fails_at_the_end_is_caught_up_by_the_next_delivery() {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
     let plan = decide(&account, &finding(), now());
     // The entry is created, then the account is changed, then the journal fails.
     let fail_later = FailingAtTheEnd(&journal);
     let error = finish(execute(plan, &account, &fail_later, &clock())).unwrap_err();
     assert!(error.is_transient());
-    assert_eq!(account.snapshot(), [contained_alice()]);
+    assert_eq!(account.snapshot(), contents([contained_alice()]));
     let again = respond(&account, &journal, &finding(), LEASE_SECONDS).unwrap();
     assert_eq!(again.outcome.status, OutcomeStatus::Contained);
 }
@@ -187,8 +202,8 @@ impl trailreflex_response::Journal for FailingAtTheEnd<'_> {
 
     async fn standing(
         &self,
-        user: &trailreflex_model::UniqueId,
+        subject: &str,
     ) -> Result<Vec<trailreflex_response::Entry>, trailreflex_response::JournalError> {
-        self.0.standing(user).await
+        self.0.standing(subject).await
     }
 }

@@ -1,14 +1,13 @@
 //! A finding, an account and limits to start from; each test changes the one thing that it is about.
 
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use trailreflex_model::{Finding, Target};
+use trailreflex_model::{Finding, IdentityKind, Target};
 use trailreflex_response::{
-    Account, ExecuteError, Execution, Guardrails, Journal, KeyStatus, Mode, Plan, Playbook, Playbooks,
-    SimulatedAccount, SimulatedUser, UserRef, execute, plan,
+    Contents, Control, ExecuteError, Execution, Guardrails, IdentityRef, Journal, KeyStatus, MemoryJournal,
+    Mode, Plan, Playbook, Playbooks, Setting, SimulatedAccount, SimulatedIdentity, execute, observe, plan,
 };
 
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -54,21 +53,69 @@ pub(crate) fn finding_about_key(key: &str) -> Finding {
     Finding { target: Some(Target::AccessKey { access_key_id: key.parse().unwrap() }), ..finding() }
 }
 
-pub(crate) fn alice() -> SimulatedUser {
+/// A user of a simulated account.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) identity: SimulatedIdentity,
+    pub(crate) keys: Vec<(String, KeyStatus)>,
+    pub(crate) is_denied: bool,
+}
+
+pub(crate) fn alice() -> User {
     user("alice", "AIDACKCEVSQ6C2EXAMPLE", "/", &[(KEY, KeyStatus::Active), (OTHER_KEY, KeyStatus::Inactive)])
 }
 
-pub(crate) fn user(name: &str, id: &str, path: &str, keys: &[(&str, KeyStatus)]) -> SimulatedUser {
-    SimulatedUser {
-        reference: UserRef {
-            name: name.parse().unwrap(),
-            unique_id: id.parse().unwrap(),
-            arn: format!("arn:aws:iam::111122223333:user{path}{name}").parse().unwrap(),
-        },
-        created_at: Some("2020-01-01T00:00:00Z".parse().unwrap()),
-        keys: keys.iter().map(|(key, status)| (key.parse().unwrap(), *status)).collect::<BTreeMap<_, _>>(),
-        attached_policies: BTreeSet::new(),
+/// `alice` as containment leaves her.
+pub(crate) fn contained_alice() -> User {
+    let mut alice = alice();
+    alice.keys[0].1 = KeyStatus::Inactive;
+    User { is_denied: true, ..alice }
+}
+
+pub(crate) fn user(name: &str, id: &str, path: &str, keys: &[(&str, KeyStatus)]) -> User {
+    let reference = identity(IdentityKind::User, name, id, path);
+    let created_at = Some("2020-01-01T00:00:00Z".parse().unwrap());
+    User {
+        identity: SimulatedIdentity { reference, created_at, is_last_administrator: false },
+        keys: keys.iter().map(|(key, status)| ((*key).to_owned(), *status)).collect(),
+        is_denied: false,
     }
+}
+
+pub(crate) fn identity(kind: IdentityKind, name: &str, id: &str, path: &str) -> IdentityRef {
+    let arn = format!("arn:aws:iam::111122223333:{}{path}{name}", kind.as_str());
+    IdentityRef {
+        kind,
+        name: name.parse().unwrap(),
+        unique_id: id.parse().unwrap(),
+        arn: arn.parse().unwrap(),
+    }
+}
+
+pub(crate) fn key_status(identity: &IdentityRef, key: &str) -> Control {
+    Control::AccessKeyStatus { identity: identity.clone(), access_key_id: key.parse().unwrap() }
+}
+
+pub(crate) fn attachment(identity: &IdentityRef, policy: &str) -> Control {
+    Control::PolicyAttachment { identity: identity.clone(), policy_arn: policy.parse().unwrap() }
+}
+
+/// What is in an account with these users.
+pub(crate) fn contents(users: impl IntoIterator<Item = User>) -> Contents {
+    let mut contents = Contents::default();
+    for user in users {
+        let reference = &user.identity.reference;
+        for (key, status) in &user.keys {
+            contents.set(key_status(reference, key), status.setting());
+        }
+        contents.set(attachment(reference, DENY_ALL), Setting::present(user.is_denied));
+        contents.identities.push(user.identity);
+    }
+    contents
+}
+
+pub(crate) fn account(users: impl IntoIterator<Item = User>) -> SimulatedAccount {
+    SimulatedAccount::with(contents(users))
 }
 
 pub(crate) fn guardrails() -> Guardrails {
@@ -83,17 +130,29 @@ pub(crate) fn guardrails() -> Guardrails {
 pub(crate) fn playbook() -> Playbook {
     let text = r#"[{"id": "contain", "rules": ["rule-quarantined"],
         "actions": ["deny_user", "deactivate_access_keys"], "mode": "act"}]"#;
-    Playbooks::from_json(text).unwrap().for_rule("rule-quarantined").unwrap().clone()
+    let class = trailreflex_response::ActionClass::ContainIdentity;
+    Playbooks::from_json(text, class).unwrap().for_rule("rule-quarantined").unwrap().clone()
 }
 
-/// Decides as the function does, with the account as it is.
-pub(crate) fn decide(account: &SimulatedAccount, finding: &Finding, at: Timestamp) -> Plan {
-    let playbook = playbook();
-    if let Err(refusing) = Plan::preliminary(finding, Some(&playbook), &guardrails(), at) {
+/// Decides as the function does, with the account and the journal as they are.
+pub(crate) fn decide_knowing<J: Journal>(
+    account: &SimulatedAccount,
+    journal: &J,
+    finding: &Finding,
+    playbook: &Playbook,
+    at: Timestamp,
+) -> Plan {
+    if let Err(refusing) = Plan::preliminary(finding, Some(playbook), &guardrails(), at) {
         return *refusing;
     }
-    let facts = finish(account.observe(finding.target.as_ref().unwrap())).unwrap();
-    plan(finding, &playbook, &facts, (&guardrails(), Mode::Act), (at, false))
+    let target = finding.target.as_ref().unwrap();
+    let facts = finish(observe(finding, target, playbook, (account, journal))).unwrap();
+    plan(finding, playbook, &facts, (&guardrails(), Mode::Act), (at, false))
+}
+
+/// Decides before anything stands.
+pub(crate) fn decide(account: &SimulatedAccount, finding: &Finding, at: Timestamp) -> Plan {
+    decide_knowing(account, &MemoryJournal::default(), finding, &playbook(), at)
 }
 
 /// Decides and carries out.
@@ -104,7 +163,8 @@ pub(crate) fn respond<J: Journal>(
     seconds: i64,
 ) -> Result<Execution, ExecuteError> {
     let clock = clock_after(seconds);
-    finish(execute(decide(account, finding, clock()), account, journal, &clock))
+    let plan = decide_knowing(account, journal, finding, &playbook(), clock());
+    finish(execute(plan, account, journal, &clock))
 }
 
 /// Runs a future of the simulation, which never waits.
@@ -118,12 +178,4 @@ pub(crate) fn finish_unless_stopped<T>(future: impl Future<Output = T>) -> Optio
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
     }
-}
-
-/// `alice` as containment leaves her.
-pub(crate) fn contained_alice() -> SimulatedUser {
-    let mut alice = alice();
-    alice.keys.insert(KEY.parse().unwrap(), KeyStatus::Inactive);
-    alice.attached_policies.insert(DENY_ALL.to_owned());
-    alice
 }

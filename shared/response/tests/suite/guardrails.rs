@@ -1,12 +1,20 @@
 //! What is refused, and what a plan says.
 
 use crate::fixtures::{
-    KEY, OTHER_KEY, alice, decide, finding, finding_about_key, guardrails, now, playbook, user,
+    KEY, OTHER_KEY, account, alice, decide, finding, finding_about_key, guardrails, now, playbook, user,
 };
 use trailreflex_model::{Finding, Target};
 use trailreflex_response::{
-    Action, KeyStatus, Mode, Owner, Plan, Protected, Reason, SimulatedAccount, Verdict, plan,
+    Control, Facts, KeyStatus, MemoryJournal, Mode, Owner, Plan, Protected, Reason, SimulatedAccount,
+    Verdict, observe, plan,
 };
+
+/// What the function reads before it decides.
+fn known(account: &SimulatedAccount, finding: &Finding) -> Facts {
+    let target = finding.target.as_ref().unwrap();
+    let journal = MemoryJournal::default();
+    crate::fixtures::finish(observe(finding, target, &playbook(), (account, &journal))).unwrap()
+}
 
 fn changed(change: impl FnOnce(&mut Finding)) -> Finding {
     let mut finding = finding();
@@ -72,9 +80,9 @@ fn guardrails_refuse_whatever_is_in_doubt_and_say_why() {
         ),
     ] {
         let mut newcomer = user("newcomer", "AIDANEWCOMER00000001", "/", &[]);
-        newcomer.created_at = Some("2026-11-24T10:00:01Z".parse().unwrap());
+        newcomer.identity.created_at = Some("2026-11-24T10:00:01Z".parse().unwrap());
         let admin = user("last-admin", "AIDALASTADMIN0000001", "/break-glass/", &[]);
-        let account = SimulatedAccount::with_users([alice(), admin, newcomer]);
+        let account = account([alice(), admin, newcomer]);
         let before = account.snapshot();
         assert_eq!(decide(&account, &finding, now()).refused, expected, "{case}");
         assert_eq!(account.snapshot(), before, "{case}: deciding changes nothing");
@@ -89,7 +97,7 @@ fn a_finding_without_a_playbook_leads_to_nothing() {
 
 #[test]
 fn the_root_users_key_is_refused_whoever_used_it() {
-    let facts = trailreflex_response::Facts { owner: Owner::Root };
+    let facts = Facts::of(Owner::Root);
     let decided =
         plan(&finding_about_key(KEY), &playbook(), &facts, (&guardrails(), Mode::Act), (now(), false));
     assert_eq!(decided.refused, Some(Reason::RootUser));
@@ -101,11 +109,7 @@ fn the_responders_own_call_is_ignored_only_if_its_containment_stands() {
         f.actor.kind = "AssumedRole".to_owned();
         f.actor.principal_id = Some("AROARESPONDER0000001:contain-identity".to_owned());
     });
-    let facts = crate::fixtures::finish(trailreflex_response::Account::observe(
-        &SimulatedAccount::with_users([alice()]),
-        finding.target.as_ref().unwrap(),
-    ))
-    .unwrap();
+    let facts = known(&account([alice()]), &finding);
     for (case, standing, expected) in [
         ("the journal shows a containment", true, Some(Reason::OwnAction)),
         ("the journal shows none: somebody has taken over the role", false, None),
@@ -117,25 +121,24 @@ fn the_responders_own_call_is_ignored_only_if_its_containment_stands() {
 
 #[test]
 fn a_plan_denies_first_and_leaves_alone_what_is_in_force() {
-    let account = SimulatedAccount::with_users([alice()]);
+    let account = account([alice()]);
     let steps = |finding: &Finding| -> Vec<(String, Verdict)> {
-        let name = |action: &Action| match action {
-            Action::DenyUser { user } => format!("deny {}", user.name),
-            Action::DeactivateAccessKey { access_key_id, .. } => format!("deactivate {access_key_id}"),
-        };
+        let name = |control: &Control| control.key().split_once('/').unwrap().1.to_owned();
         let plan = decide(&account, finding, now());
-        plan.steps.iter().map(|step| (name(&step.action), step.verdict)).collect()
+        plan.steps.iter().map(|step| (name(&step.action.control), step.verdict)).collect()
     };
-    let deny = || ("deny alice".to_owned(), Verdict::Execute);
-    let deactivate = |key: &str, verdict| (format!("deactivate {key}"), verdict);
+    let with_deny = |key: &str, verdict| {
+        vec![
+            ("attachment/arn:aws:iam::aws:policy/AWSDenyAll".to_owned(), Verdict::Execute),
+            ("inline-policy/TrailreflexDenyAll".to_owned(), Verdict::Fallback),
+            ("boundary".to_owned(), Verdict::Fallback),
+            (format!("access-key/{key}"), verdict),
+        ]
+    };
     for (case, finding, expected) in [
-        ("a user: every active key", finding(), vec![deny(), deactivate(KEY, Verdict::Execute)]),
-        ("a key: this one", finding_about_key(KEY), vec![deny(), deactivate(KEY, Verdict::Execute)]),
-        (
-            "an inactive key",
-            finding_about_key(OTHER_KEY),
-            vec![deny(), deactivate(OTHER_KEY, Verdict::AlreadyInForce)],
-        ),
+        ("a user: every active key", finding(), with_deny(KEY, Verdict::Execute)),
+        ("a key: this one", finding_about_key(KEY), with_deny(KEY, Verdict::Execute)),
+        ("an inactive key", finding_about_key(OTHER_KEY), with_deny(OTHER_KEY, Verdict::AlreadyInForce)),
     ] {
         assert_eq!(steps(&finding), expected, "{case}");
     }
@@ -143,8 +146,17 @@ fn a_plan_denies_first_and_leaves_alone_what_is_in_force() {
 
 #[test]
 fn the_permissions_of_a_plan_are_those_of_its_calls_and_of_their_undo() {
-    let plan = decide(&SimulatedAccount::with_users([alice()]), &finding(), now());
-    assert_eq!(plan.permissions(), ["iam:AttachUserPolicy", "iam:DetachUserPolicy", "iam:UpdateAccessKey"]);
+    let plan = decide(&account([alice()]), &finding(), now());
+    let expected = [
+        "iam:AttachUserPolicy",
+        "iam:DeleteUserPermissionsBoundary",
+        "iam:DeleteUserPolicy",
+        "iam:DetachUserPolicy",
+        "iam:PutUserPermissionsBoundary",
+        "iam:PutUserPolicy",
+        "iam:UpdateAccessKey",
+    ];
+    assert_eq!(plan.permissions(), expected);
 }
 
 #[test]
@@ -164,13 +176,9 @@ fn protected_principals_are_matched_as_iam_matches_arns() {
         let mut guardrails = guardrails();
         guardrails.protected = vec![entry.parse::<Protected>().unwrap()];
         let admin = user("last-admin", "AIDALASTADMIN0000001", "/break-glass/", &[(KEY, KeyStatus::Active)]);
-        let account = SimulatedAccount::with_users([admin]);
+        let account = account([admin]);
         let finding = finding_about_key(KEY);
-        let facts = crate::fixtures::finish(trailreflex_response::Account::observe(
-            &account,
-            finding.target.as_ref().unwrap(),
-        ))
-        .unwrap();
+        let facts = known(&account, &finding);
         let refused = guardrails.judge_owner(&finding, &facts).err();
         assert_eq!(refused, expected.then_some(Reason::Protected), "{case}");
     }
@@ -180,7 +188,8 @@ fn protected_principals_are_matched_as_iam_matches_arns() {
 fn an_entry_that_would_protect_nobody_is_refused() {
     for entry in ["arn:aws:iam::user/jack", "arn:aws:iam", "the boss", "", "user/jack", "AIDA/x"] {
         let error = entry.parse::<Protected>().unwrap_err();
-        let expected = format!("`{entry}` is not a principal: give a user's ARN, unique id (AIDA…) or name");
+        let expected =
+            format!("`{entry}` is not a principal: give an ARN, a unique id (AIDA…, AROA…, AGPA…) or a name");
         assert_eq!(error, expected);
     }
 }

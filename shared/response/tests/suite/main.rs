@@ -5,6 +5,7 @@
 mod execution;
 mod fixtures;
 mod guardrails;
+mod identities;
 mod properties;
 mod requests;
 mod undo;

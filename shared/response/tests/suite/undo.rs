@@ -1,16 +1,15 @@
-//! Taking a plan back: exactly what it changed, newest first, as often as one asks.
+//! Taking a plan back: exactly what it changed, in any order, as often as one asks.
 
 use crate::fixtures::{
-    DENY_ALL, KEY, OTHER_KEY, alice, clock, clock_after, contained_alice, finding, finding_about_key, finish,
-    finish_unless_stopped, respond,
+    KEY, OTHER_KEY, User, account, alice, clock, clock_after, contained_alice, contents, finding,
+    finding_about_key, finish, finish_unless_stopped, key_status, respond,
 };
 use trailreflex_response::{
-    Fault, KeyStatus, LEASE_SECONDS, MemoryJournal, OutcomeStatus, PlanId, SimulatedAccount, UndoError,
-    UndoRefusal, undo,
+    Fault, LEASE_SECONDS, MemoryJournal, OutcomeStatus, PlanId, SimulatedAccount, StepResult, undo,
 };
 
 fn contained() -> (SimulatedAccount, MemoryJournal, PlanId) {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
     let id = respond(&account, &journal, &finding(), 0).unwrap().outcome.plan_id().clone();
     (account, journal, id)
 }
@@ -21,18 +20,17 @@ fn undo_restores_what_was_before_and_asking_twice_is_harmless() {
     for _ in 0..2 {
         let undone = finish(undo(&id, &account, &journal, &clock())).unwrap();
         assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
-        assert_eq!(account.snapshot(), [alice()]);
+        assert_eq!(account.snapshot(), contents([alice()]));
     }
 }
 
 #[test]
 fn undo_leaves_alone_what_was_in_force_before_the_plan() {
-    let mut denied = alice();
-    denied.attached_policies.insert(DENY_ALL.to_owned());
-    let (account, journal) = (SimulatedAccount::with_users([denied.clone()]), MemoryJournal::default());
+    let denied = User { is_denied: true, ..alice() };
+    let (account, journal) = (account([denied.clone()]), MemoryJournal::default());
     let id = respond(&account, &journal, &finding(), 0).unwrap().outcome.plan_id().clone();
     finish(undo(&id, &account, &journal, &clock())).unwrap();
-    assert_eq!(account.snapshot(), [denied]);
+    assert_eq!(account.snapshot(), contents([denied]));
 }
 
 #[test]
@@ -41,22 +39,38 @@ fn a_plan_is_not_contained_again_once_a_person_has_taken_it_back() {
     finish(undo(&id, &account, &journal, &clock())).unwrap();
     let again = respond(&account, &journal, &finding(), 60).unwrap();
     assert_eq!(again.outcome.status, OutcomeStatus::Duplicate);
-    assert_eq!(account.snapshot(), [alice()]);
+    assert_eq!(account.snapshot(), contents([alice()]));
 }
 
 #[test]
-fn plans_about_one_user_are_taken_back_newest_first() {
-    let (account, journal, older) = contained();
-    let newer = respond(&account, &journal, &finding_about_key(OTHER_KEY), 5).unwrap();
-    let newer = newer.outcome.plan_id().clone();
-    let error = finish(undo(&older, &account, &journal, &clock_after(10))).unwrap_err();
-    let refusal = UndoRefusal::LaterPlanStands { later: newer.to_string() };
-    assert!(matches!(&error, UndoError::Refused(found) if *found == refusal), "{error}");
-    assert_eq!(account.snapshot(), [contained_alice()]);
-    for id in [&newer, &older] {
-        finish(undo(id, &account, &journal, &clock_after(10))).unwrap();
+fn plans_about_one_user_are_taken_back_in_any_order_and_the_last_one_restores() {
+    for order in [[0, 1], [1, 0]] {
+        let (account, journal, older) = contained();
+        let newer = respond(&account, &journal, &finding_about_key(OTHER_KEY), 5).unwrap();
+        let plans = [older, newer.outcome.plan_id().clone()];
+        let first = finish(undo(&plans[order[0]], &account, &journal, &clock_after(10))).unwrap();
+        assert_eq!(first.outcome.status, OutcomeStatus::Undone);
+        let denied = account.snapshot().settings.contains_key(&crate::fixtures::attachment(
+            &alice().identity.reference,
+            crate::fixtures::DENY_ALL,
+        ));
+        assert!(denied, "{order:?}: the other plan still needs the deny");
+        finish(undo(&plans[order[1]], &account, &journal, &clock_after(20))).unwrap();
+        assert_eq!(account.snapshot(), contents([alice()]), "{order:?}");
     }
-    assert_eq!(account.snapshot(), [alice()]);
+}
+
+#[test]
+fn what_somebody_has_changed_since_is_left_as_it_is() {
+    let (account, journal, id) = contained();
+    let key = key_status(&alice().identity.reference, KEY);
+    account.meddle(|account| account.set(key.clone(), trailreflex_response::Setting::word("Expired")));
+    let undone = finish(undo(&id, &account, &journal, &clock())).unwrap();
+    let results: Vec<_> = undone.outcome.steps.iter().map(|step| step.result).collect();
+    let expected =
+        [StepResult::Undone, StepResult::NotNeeded, StepResult::NotNeeded, StepResult::ChangedSince];
+    assert_eq!((undone.outcome.status, results), (OutcomeStatus::Undone, expected.to_vec()));
+    assert_eq!(account.snapshot().settings[&key], trailreflex_response::Setting::word("Expired"));
 }
 
 #[test]
@@ -69,14 +83,14 @@ fn an_undo_that_was_stopped_is_finished_by_the_next_one() {
             let undone = finish(undo(&id, &account, &journal, &clock_after(LEASE_SECONDS))).unwrap();
             let case = format!("{stop:?} call {calls_before}");
             assert_eq!(undone.outcome.status, OutcomeStatus::Undone, "{case}");
-            assert_eq!(account.snapshot(), [alice()], "{case}");
+            assert_eq!(account.snapshot(), contents([alice()]), "{case}");
         }
     }
 }
 
 #[test]
 fn a_plan_that_never_came_to_its_end_can_be_taken_back_once_nobody_works_on_it() {
-    let (account, journal) = (SimulatedAccount::with_users([alice()]), MemoryJournal::default());
+    let (account, journal) = (account([alice()]), MemoryJournal::default());
     let plan = crate::fixtures::decide(&account, &finding(), crate::fixtures::now());
     let id = plan.id.clone();
     // Stopped after the deny was applied and read back, in the middle of deactivating the key.
@@ -87,7 +101,7 @@ fn a_plan_that_never_came_to_its_end_can_be_taken_back_once_nobody_works_on_it()
     assert!(early.is_transient(), "{early}");
     let undone = finish(undo(&id, &account, &journal, &clock_after(LEASE_SECONDS))).unwrap();
     assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
-    assert_eq!(account.snapshot(), [alice()]);
+    assert_eq!(account.snapshot(), contents([alice()]));
     let redelivered = respond(&account, &journal, &finding(), LEASE_SECONDS * 2).unwrap();
     assert_eq!(redelivered.outcome.status, OutcomeStatus::Duplicate);
 }
@@ -102,7 +116,7 @@ fn an_undo_that_is_denied_says_so_and_can_be_asked_again() {
     assert_eq!(problems, ["`iam:UpdateAccessKey` was refused: denied by the simulation"]);
     let again = finish(undo(&id, &account, &journal, &clock())).unwrap();
     assert_eq!(again.outcome.status, OutcomeStatus::Undone);
-    assert_eq!(account.snapshot(), [alice()]);
+    assert_eq!(account.snapshot(), contents([alice()]));
 }
 
 #[test]
@@ -114,7 +128,7 @@ fn an_undo_that_is_throttled_asks_to_be_asked_again() {
     assert_eq!((error.to_string().as_str(), error.is_transient()), (expected, true));
     let again = finish(undo(&id, &account, &journal, &clock())).unwrap();
     assert_eq!(again.outcome.status, OutcomeStatus::Undone);
-    assert_eq!(account.snapshot(), [alice()]);
+    assert_eq!(account.snapshot(), contents([alice()]));
 }
 
 #[test]
@@ -122,26 +136,25 @@ fn another_user_of_the_same_name_is_not_touched() {
     let (account, journal, id) = contained();
     let successor = {
         let mut user = contained_alice();
-        user.reference.unique_id = "AIDASUCCESSOR0000001".parse().unwrap();
+        user.identity.reference.unique_id = "AIDASUCCESSOR0000001".parse().unwrap();
         user
     };
-    account.change_user(&"alice".parse().unwrap(), |user| *user = successor.clone());
+    account.meddle(|account| *account = contents([successor.clone()]));
     let undone = finish(undo(&id, &account, &journal, &clock())).unwrap();
     assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
-    assert_eq!(account.snapshot(), [successor]);
+    assert_eq!(account.snapshot(), contents([successor]));
 }
 
 #[test]
 fn a_key_that_was_deleted_meanwhile_does_not_stand_in_the_way() {
     let (account, journal, id) = contained();
-    account.change_user(&"alice".parse().unwrap(), |user| {
-        user.keys.remove(&KEY.parse().unwrap());
-    });
+    let key = key_status(&alice().identity.reference, KEY);
+    account.meddle(|account| drop(account.settings.remove(&key)));
     let undone = finish(undo(&id, &account, &journal, &clock())).unwrap();
     assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
-    let user = account.snapshot().remove(0);
-    assert_eq!(user.keys.into_values().collect::<Vec<_>>(), [KeyStatus::Inactive]);
-    assert!(user.attached_policies.is_empty());
+    let mut without = alice();
+    without.keys.remove(0);
+    assert_eq!(account.snapshot(), contents([without]));
 }
 
 #[test]

@@ -6,11 +6,13 @@ use serde_json::Value;
 use trailreflex_aws::{Bus, Metrics};
 use trailreflex_lambda::Failure;
 use trailreflex_model::cause_chain;
-use trailreflex_response::{Entry, Journal, Outcome};
+use trailreflex_response::{ActionClass, Entry, Journal, Outcome};
 
 /// Where outcomes go.
 #[derive(Debug, Clone)]
 pub struct Reporter {
+    /// Whose.
+    pub class: ActionClass,
     /// The findings bus.
     pub bus: Bus,
     /// The metrics.
@@ -52,14 +54,15 @@ impl Reporter {
     }
 
     async fn put_on_bus(&self, outcome: &Outcome, now: Timestamp) -> Result<(), Failure> {
-        let event = bus_event(outcome, now).map_err(|error| Failure::permanent("NotJson", error))?;
+        let event =
+            bus_event(self.class, outcome, now).map_err(|error| Failure::permanent("NotJson", error))?;
         let put = self.bus.put(&[event]).await;
         put.map_err(|error| Failure::retryable("OutcomeNotReported", error))
     }
 
     /// A number that cannot be sent must not undo what was done, so it is only logged.
     async fn publish(&self, outcome: &Outcome, now: Timestamp) {
-        if let Err(error) = self.metrics.publish(&data(outcome, now)).await {
+        if let Err(error) = self.metrics.publish(&data(self.class, outcome, now)).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
         }
     }

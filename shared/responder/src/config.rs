@@ -1,4 +1,4 @@
-//! Configuration of `contain-identity`. What is missing or odd stops the function at its start: a responder that
+//! Configuration of a responder. What is missing or odd stops the function at its start: a responder that
 //! does not know its limits must not run.
 
 use trailreflex_lambda::{Environment, InvalidConfiguration};
@@ -106,7 +106,7 @@ mod tests {
             (
                 "a principal that is none",
                 &[("PROTECTED_PRINCIPALS", "jack, the boss")],
-                "PROTECTED_PRINCIPALS: `the boss` is not a principal: give a user's ARN, unique id (AIDA…) or name",
+                "PROTECTED_PRINCIPALS: `the boss` is not a principal: give an ARN, a unique id (AIDA…, AROA…, AGPA…) or a name",
             ),
             (
                 "an age of less than a minute",

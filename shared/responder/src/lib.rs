@@ -1,25 +1,30 @@
-//! Contains a compromised IAM identity: observe, plan, journal, act, read back, report; and takes it back.
+//! What all responders share: observe, plan, journal, act, read back, report; and take it back. A function adds the
+//! account of its class.
 
 mod config;
 mod report;
 mod reporter;
+mod serve;
 
 pub use config::Config;
-pub use report::{DETAIL_TYPE_OUTCOME, SOURCE, bus_event, data};
+pub use report::{DETAIL_TYPE_OUTCOME, bus_event, data, function_of};
 pub use reporter::Reporter;
+pub use serve::serve;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use trailreflex_lambda::Failure;
 use trailreflex_model::Finding;
 use trailreflex_response::{
-    Account, AccountError, Entry, ExecuteError, Execution, Facts, Guardrails, InvalidPlaybooks, Journal,
-    Mode, Outcome, Owner, Plan, Playbooks, Reason, Request, UndoError, execute, plan, undo,
+    Account, ActionClass, Entry, ExecuteError, Execution, Facts, Guardrails, Journal, Mode, ObserveError,
+    Outcome, Plan, Playbooks, Reason, Request, UndoError, execute, observe, plan, undo,
 };
 
-/// The function `contain-identity`, on an account and a journal or on their fakes.
+/// A responder, on an account and a journal or on their fakes.
 #[derive(Debug)]
 pub struct Responder<A, J> {
+    /// What it is for.
+    pub class: ActionClass,
     /// The account.
     pub account: A,
     /// The journal.
@@ -60,14 +65,6 @@ impl From<Execution> for Answer {
     fn from(execution: Execution) -> Self {
         Self { outcome: execution.outcome, unreported: execution.unreported }
     }
-}
-
-/// Reads the playbooks that were built in.
-///
-/// # Errors
-/// If they are damaged: the build checks them, so this means a broken package.
-pub fn built_in_playbooks() -> Result<Playbooks, InvalidPlaybooks> {
-    Playbooks::from_json(trailreflex_content::CONTAIN_IDENTITY_PLAYBOOKS)
 }
 
 impl<A: Account, J: Journal> Responder<A, J> {
@@ -117,25 +114,29 @@ impl<A: Account, J: Journal> Responder<A, J> {
         let Some(target) = &finding.target else {
             return Ok(Plan::refusing(finding, Some(playbook), Reason::NoTarget, now));
         };
-        let facts = self.account.observe(target).await.map_err(observe_failed)?;
+        let known = observe(finding, target, playbook, (&self.account, &self.journal)).await;
+        let facts = known.map_err(observe_failed)?;
         let standing = self.is_contained(finding, &facts).await?;
         Ok(plan(finding, playbook, &facts, (&self.guardrails, self.mode), (now, standing)))
     }
 
     /// Looks into the journal only if the responder's own role made the call.
     async fn is_contained(&self, finding: &Finding, facts: &Facts) -> Result<bool, Failure> {
-        let user = match &facts.owner {
-            Owner::User(user) if self.guardrails.is_own_call(finding) => user,
-            Owner::User(_) | Owner::Root | Owner::Nobody => return Ok(false),
+        let Some(subject) = facts.owner.key().filter(|_| self.guardrails.is_own_call(finding)) else {
+            return Ok(false);
         };
-        let standing = self.journal.standing(&user.reference.unique_id).await;
+        let standing = self.journal.standing(&subject).await;
         let standing = standing.map_err(|error| Failure::of(error.is_transient(), "JournalFailed", error))?;
         Ok(!standing.is_empty())
     }
 }
 
-fn observe_failed(error: AccountError) -> Failure {
-    Failure::of(error.is_transient(), "AccountUnreadable", error)
+fn observe_failed(error: ObserveError) -> Failure {
+    let code = match &error {
+        ObserveError::Account(_) => "AccountUnreadable",
+        ObserveError::Journal(_) => "JournalFailed",
+    };
+    Failure::of(error.is_transient(), code, error)
 }
 
 fn undo_failed(error: UndoError) -> Failure {

@@ -4,13 +4,12 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_contain_identity::{Answer, Responder, Trouble, built_in_playbooks, data};
 use trailreflex_detection::Bundle;
 use trailreflex_metrics::{Datum, Function, Metric};
+use trailreflex_responder::{Answer, Responder, Trouble, data};
 use trailreflex_response::{
-    Fault, Guardrails, KeyStatus, MemoryJournal, Mode, OutcomeStatus, Reason, SimulatedAccount,
-    SimulatedUser, UserRef,
+    ActionClass, Contents, Control, Fault, Guardrails, IdentityRef, KeyStatus, MemoryJournal, Mode,
+    OutcomeStatus, Playbooks, Reason, SimulatedAccount, SimulatedIdentity,
 };
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -19,22 +18,26 @@ fn now() -> Timestamp {
     "2026-11-24T10:00:30Z".parse().unwrap()
 }
 
-fn alice() -> SimulatedUser {
-    SimulatedUser {
-        reference: UserRef {
-            name: "alice".parse().unwrap(),
-            unique_id: "AIDACKCEVSQ6C2EXAMPLE".parse().unwrap(),
-            arn: "arn:aws:iam::111122223333:user/alice".parse().unwrap(),
-        },
-        created_at: Some("2020-01-01T00:00:00Z".parse().unwrap()),
-        keys: BTreeMap::from([(KEY.parse().unwrap(), KeyStatus::Active)]),
-        attached_policies: BTreeSet::new(),
-    }
+/// An account with the user `alice`.
+fn alice() -> Contents {
+    let reference = IdentityRef {
+        kind: trailreflex_model::IdentityKind::User,
+        name: "alice".parse().unwrap(),
+        unique_id: "AIDACKCEVSQ6C2EXAMPLE".parse().unwrap(),
+        arn: "arn:aws:iam::111122223333:user/alice".parse().unwrap(),
+    };
+    let mut contents = Contents::default();
+    let key = Control::AccessKeyStatus { identity: reference.clone(), access_key_id: KEY.parse().unwrap() };
+    contents.set(key, KeyStatus::Active.setting());
+    let created_at = Some("2020-01-01T00:00:00Z".parse().unwrap());
+    contents.identities.push(SimulatedIdentity { reference, created_at, is_last_administrator: false });
+    contents
 }
 
 fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal> {
     Responder {
-        account: SimulatedAccount::with_users([alice()]),
+        class: ActionClass::ContainIdentity,
+        account: SimulatedAccount::with(alice()),
         journal: MemoryJournal::default(),
         guardrails: Guardrails {
             account: "111122223333".parse().unwrap(),
@@ -43,7 +46,11 @@ fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal> {
             max_event_age_seconds: 3600,
         },
         mode,
-        playbooks: built_in_playbooks().unwrap(),
+        playbooks: Playbooks::from_json(
+            trailreflex_content::playbooks("contain-identity"),
+            ActionClass::ContainIdentity,
+        )
+        .unwrap(),
     }
 }
 
@@ -91,11 +98,19 @@ async fn mode_plan_changes_nothing_and_mode_act_contains() {
         let responder = responder(mode);
         let answer = ask(&responder, finding(rule)).await.unwrap();
         assert_eq!(answer.outcome.status, expected, "{case}");
-        let changed = responder.account.snapshot() != [alice()];
+        let changed = responder.account.snapshot() != alice();
         assert_eq!(changed, expected == OutcomeStatus::Contained, "{case}");
         assert_eq!(
             answer.outcome.permissions,
-            ["iam:AttachUserPolicy", "iam:DetachUserPolicy", "iam:UpdateAccessKey"],
+            [
+                "iam:AttachUserPolicy",
+                "iam:DeleteUserPermissionsBoundary",
+                "iam:DeleteUserPolicy",
+                "iam:DetachUserPolicy",
+                "iam:PutUserPermissionsBoundary",
+                "iam:PutUserPolicy",
+                "iam:UpdateAccessKey",
+            ],
             "{case}"
         );
     }
@@ -108,7 +123,7 @@ async fn an_undo_takes_back_what_the_plan_did() {
     let undo = json!({"undo": contained.outcome.plan_id().as_str()});
     let undone = ask(&responder, undo).await.unwrap();
     assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
-    assert_eq!(responder.account.snapshot(), [alice()]);
+    assert_eq!(responder.account.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -118,7 +133,7 @@ async fn a_rule_without_a_playbook_leads_to_nothing() {
     foreign["detail"]["rule"]["id"] = json!("00000000-0000-4000-8000-000000000000");
     let answer = ask(&responder, foreign).await.unwrap();
     assert_eq!(answer.outcome.refused(), Some(Reason::NoPlaybook));
-    assert_eq!(responder.account.snapshot(), [alice()]);
+    assert_eq!(responder.account.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -132,8 +147,9 @@ async fn what_is_no_request_is_refused_for_good() {
 #[tokio::test]
 async fn what_did_not_come_to_an_end_is_told_with_what_is_known() {
     let responder = responder(Mode::Act);
-    // Reading goes well, attaching and its reading back do not.
-    responder.account.set_faults([None, Some(Fault::Throttled), Some(Fault::Throttled)]);
+    // The user and three controls are read, then attaching and its reading back fail.
+    let reading = [None; 4];
+    responder.account.set_faults(reading.into_iter().chain([Some(Fault::Throttled); 2]));
     let trouble = ask(&responder, finding("access_key_quarantined_by_aws")).await.unwrap_err();
     assert!(matches!(trouble.failure, trailreflex_lambda::Failure::Retryable { .. }));
     assert_eq!(trouble.outcome.unwrap().status, OutcomeStatus::Partial);
@@ -150,8 +166,8 @@ async fn an_outcome_is_counted_by_status_and_by_action() {
         Datum::one(Metric::Events(Function::ContainIdentity), now()),
         Datum::one(Metric::Plans("contained"), now()),
         in_force("DenyUser"),
-        in_force("DeactivateAccessKey"),
+        in_force("DeactivateAccessKeys"),
         Datum::seconds(Metric::SecondsToContainment, 30, now()),
     ];
-    assert_eq!(data(&outcome, now()), expected);
+    assert_eq!(data(ActionClass::ContainIdentity, &outcome, now()), expected);
 }

@@ -3,39 +3,59 @@
 use jiff::Timestamp;
 use trailreflex_aws::BusEvent;
 use trailreflex_metrics::{Datum, Function, Metric};
-use trailreflex_response::{Outcome, OutcomeStatus};
+use trailreflex_response::{ActionClass, Outcome, OutcomeStatus, StepResult};
 
 /// `detail-type` of an outcome on the findings bus.
 pub const DETAIL_TYPE_OUTCOME: &str = "Trailreflex Outcome";
-/// `source` of what this function puts on the findings bus.
-pub const SOURCE: &str = "trailreflex.contain-identity";
+
+/// Returns how metrics name the function of a class.
+#[must_use]
+pub fn function_of(class: ActionClass) -> Function {
+    match class {
+        ActionClass::ContainIdentity => Function::ContainIdentity,
+    }
+}
+
+/// Returns the `source` of what the function of a class puts on the findings bus.
+fn source_of(class: ActionClass) -> &'static str {
+    match class {
+        ActionClass::ContainIdentity => "trailreflex.contain-identity",
+    }
+}
 
 /// Renders an outcome for the findings bus.
 ///
 /// # Errors
 /// None that is known: an outcome is always valid JSON.
-pub fn bus_event(outcome: &Outcome, now: Timestamp) -> Result<BusEvent, serde_json::Error> {
-    let user = outcome.plan.user.as_ref().map(|user| user.arn.as_str().to_owned());
+pub fn bus_event(
+    class: ActionClass,
+    outcome: &Outcome,
+    now: Timestamp,
+) -> Result<BusEvent, serde_json::Error> {
+    let identity = outcome.plan.identity.as_ref().map(|identity| identity.arn.as_str().to_owned());
     Ok(BusEvent {
-        source: SOURCE,
+        source: source_of(class),
         detail_type: DETAIL_TYPE_OUTCOME,
         detail: serde_json::to_string(outcome)?,
-        resources: user.into_iter().collect(),
+        resources: identity.into_iter().collect(),
         time: now,
     })
 }
 
 /// Counts an outcome and its steps. A duplicate counts as one plan and no action: nothing was done.
 #[must_use]
-pub fn data(outcome: &Outcome, now: Timestamp) -> Vec<Datum> {
+pub fn data(class: ActionClass, outcome: &Outcome, now: Timestamp) -> Vec<Datum> {
     let mut data = vec![
-        Datum::one(Metric::Events(Function::ContainIdentity), now),
+        Datum::one(Metric::Events(function_of(class)), now),
         Datum::one(Metric::Plans(outcome.status.as_str()), now),
     ];
     if outcome.status == OutcomeStatus::Duplicate {
         return data;
     }
     for step in &outcome.steps {
+        if step.result == StepResult::NotNeeded {
+            continue;
+        }
         let metric = Metric::Actions { action: step.action.name(), outcome: step.result.as_str() };
         data.push(Datum::one(metric, now));
     }

@@ -1,0 +1,85 @@
+//! Whom or what a response would concern, as a rule's hint and the record tell.
+//!
+//! `custom.responder.target` of a rule names fields of the record: `user`, `role`, `access_key`; `policy` beside `user`,
+//! `role` or `group`; `caller: userIdentity` for whoever made the call; or the kind of a resource, such as `trail` or
+//! `db_snapshot`, with `added` for what the call has added to it. A field that does not hold such a thing gives no
+//! target: in doubt, nobody.
+
+use std::collections::BTreeSet;
+use trailreflex_detection::Rule;
+use trailreflex_model::cloudtrail::Record;
+use trailreflex_model::{IdentityKind, Resource, ResourceKind, SessionId, Target};
+
+/// Reads the target of a finding.
+pub(crate) fn target(rule: &Rule, record: &Record) -> Option<Target> {
+    let hint = rule.custom.get("custom")?.get("responder")?.get("target")?;
+    let named = |kind: &str| record.field(hint.get(kind)?.as_str()?)?.as_str();
+    if let Some(policy) = named("policy") {
+        let (identity, name) = [IdentityKind::User, IdentityKind::Role, IdentityKind::Group]
+            .into_iter()
+            .find_map(|kind| Some((kind, named(kind.as_str())?)))?;
+        return Some(Target::Attachment {
+            identity,
+            name: name.parse().ok()?,
+            policy_arn: policy.parse().ok()?,
+        });
+    }
+    if hint.get("caller").is_some() {
+        return caller(record);
+    }
+    if let Some(name) = named("user") {
+        return Some(Target::User { user_name: name.parse().ok()? });
+    }
+    if let Some(name) = named("role") {
+        return Some(Target::Role { role_name: name.parse().ok()? });
+    }
+    if let Some(id) = named("access_key") {
+        return Some(Target::AccessKey { access_key_id: id.parse().ok()? });
+    }
+    let (resource, name) =
+        ResourceKind::ALL.into_iter().find_map(|kind| Some((kind, named(kind.as_str())?)))?;
+    let mut added = BTreeSet::new();
+    let paths = hint.get("added").and_then(|paths| paths.as_array()).into_iter().flatten();
+    for path in paths.filter_map(|path| path.as_str()) {
+        collect(record, path, &mut added)?;
+    }
+    Some(Target::Resource(Resource { resource, name: name.parse().ok()?, added }))
+}
+
+/// Whoever made the call: a user, or a session of a role.
+fn caller(record: &Record) -> Option<Target> {
+    let identity = record.identity();
+    let principal = identity.principal_id.as_deref()?;
+    if let Ok(session) = principal.parse::<SessionId>() {
+        let issuer = record.field("userIdentity.sessionContext.sessionIssuer.userName")?.as_str()?;
+        let source =
+            record.field("userIdentity.sessionContext.sourceIdentity").and_then(|value| value.as_str());
+        let role_name = issuer.parse().ok()?;
+        let source_identity = source.and_then(|name| name.parse().ok());
+        return Some(Target::Session { role_name, session, source_identity });
+    }
+    let path = identity.arn()?.resource().strip_prefix("user/")?;
+    Some(Target::User { user_name: path.rsplit('/').next()?.parse().ok()? })
+}
+
+/// Collects the texts at `path`, in which a part after an array is looked up in each of its items. Gives nothing if a
+/// text there is none that a resource can have: then not all that was added would be known.
+fn collect(record: &Record, path: &str, found: &mut BTreeSet<trailreflex_model::ResourceName>) -> Option<()> {
+    let (array, rest) = path.split_once("[].").map_or((path, None), |(array, rest)| (array, Some(rest)));
+    let Some(value) = record.field(array) else { return Some(()) };
+    let items = match value {
+        serde_json::Value::Array(items) => items.iter().collect(),
+        other => vec![other],
+    };
+    for item in items {
+        let text = match rest {
+            Some(rest) => match item.get(rest) {
+                Some(text) => text,
+                None => continue,
+            },
+            None => item,
+        };
+        found.insert(text.as_str()?.parse().ok()?);
+    }
+    Some(())
+}

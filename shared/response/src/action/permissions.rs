@@ -1,0 +1,78 @@
+//! The permissions that each kind of action needs. Held against template.yaml by the acceptance tests, and against
+//! the calls of plans by this crate's.
+
+use super::ActionKind;
+
+impl ActionKind {
+    /// Returns the permissions that the kind's changes need, undo included.
+    #[must_use]
+    pub fn permissions(self) -> &'static [&'static str] {
+        match self {
+            Self::DenyUser => &[
+                "iam:AttachUserPolicy",
+                "iam:DeleteUserPermissionsBoundary",
+                "iam:DeleteUserPolicy",
+                "iam:DetachUserPolicy",
+                "iam:PutUserPermissionsBoundary",
+                "iam:PutUserPolicy",
+            ],
+            Self::QuarantineUser => &["iam:AttachUserPolicy", "iam:DetachUserPolicy"],
+            Self::DetachPolicy => &[
+                "iam:AttachGroupPolicy",
+                "iam:AttachRolePolicy",
+                "iam:AttachUserPolicy",
+                "iam:DetachGroupPolicy",
+                "iam:DetachRolePolicy",
+                "iam:DetachUserPolicy",
+            ],
+            Self::DeactivateAccessKeys => &["iam:UpdateAccessKey"],
+            Self::DeactivateCredentials => &[
+                "iam:UpdateSSHPublicKey",
+                "iam:UpdateServiceSpecificCredential",
+                "iam:UpdateSigningCertificate",
+            ],
+            Self::DenySession | Self::RevokeSessions => &["iam:DeleteRolePolicy", "iam:PutRolePolicy"],
+        }
+    }
+
+    /// Returns the permissions that reading for the kind needs, before and after the change.
+    #[must_use]
+    pub fn reading_permissions(self) -> &'static [&'static str] {
+        match self {
+            Self::DenyUser => &[
+                "iam:GetAccessKeyLastUsed",
+                "iam:GetGroup",
+                "iam:GetUser",
+                "iam:GetUserPolicy",
+                "iam:ListAccessKeys",
+                "iam:ListAttachedUserPolicies",
+                "iam:ListEntitiesForPolicy",
+            ],
+            Self::QuarantineUser => &[
+                "iam:GetAccessKeyLastUsed",
+                "iam:GetUser",
+                "iam:ListAccessKeys",
+                "iam:ListAttachedUserPolicies",
+            ],
+            Self::DetachPolicy => &[
+                "iam:GetGroup",
+                "iam:GetRole",
+                "iam:GetUser",
+                "iam:ListAccessKeys",
+                "iam:ListAttachedGroupPolicies",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListAttachedUserPolicies",
+            ],
+            Self::DeactivateAccessKeys => &["iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:ListAccessKeys"],
+            Self::DeactivateCredentials => &[
+                "iam:GetAccessKeyLastUsed",
+                "iam:GetUser",
+                "iam:ListAccessKeys",
+                "iam:ListSSHPublicKeys",
+                "iam:ListServiceSpecificCredentials",
+                "iam:ListSigningCertificates",
+            ],
+            Self::DenySession | Self::RevokeSessions => &["iam:GetRole", "iam:GetRolePolicy"],
+        }
+    }
+}

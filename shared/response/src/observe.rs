@@ -1,0 +1,63 @@
+//! Reads what a plan needs to know: what the target is, what its controls are set to, and what the journal holds.
+//!
+//! The account is read before the journal: a change that is seen was journaled before it was made, so its entry is
+//! found; and one that is made later is met as not made yet, with the right setting before it.
+
+use crate::plan::controls;
+use crate::{Account, AccountError, Facts, Journal, JournalError, Playbook, Reading};
+use trailreflex_model::{Finding, Target};
+
+/// Why the facts could not be read. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// The account could not be read.
+    #[error("the account could not be read")]
+    Account(#[from] AccountError),
+    /// The journal could not be read.
+    #[error("the journal could not be read")]
+    Journal(#[from] JournalError),
+}
+
+impl ObserveError {
+    /// Returns whether a later attempt may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Account(error) => error.is_transient(),
+            Self::Journal(error) => error.is_transient(),
+        }
+    }
+}
+
+/// Reads what there is to know about `target` before `playbook` is applied to it.
+///
+/// # Errors
+/// [`ObserveError`]; nothing was changed.
+pub async fn observe<A: Account, J: Journal>(
+    finding: &Finding,
+    target: &Target,
+    playbook: &Playbook,
+    (account, journal): (&A, &J),
+) -> Result<Facts, ObserveError> {
+    let mut facts = Facts::of(account.observe(target, &playbook.actions).await?);
+    for control in controls(playbook, finding, &facts.owner) {
+        let reading = match facts.owner.reading(&control) {
+            Some(reading) => reading,
+            None => match account.read(&control).await {
+                Ok(reading) => reading,
+                Err(AccountError::TargetGone) => Reading::Gone,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        facts.readings.insert(control, reading);
+    }
+    let read: Vec<_> = facts.readings.keys().cloned().collect();
+    for control in read {
+        let standing = journal.standing(&control.key()).await?;
+        // The earliest: all later ones have taken what was before it over from it.
+        if let Some(action) = standing.iter().find_map(|entry| entry.held(&control)) {
+            facts.held.insert(control, action.before.clone());
+        }
+    }
+    Ok(facts)
+}
