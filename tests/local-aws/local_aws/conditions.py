@@ -26,7 +26,7 @@ _KEYS = {
         "iam:PermissionsBoundary": "PermissionsBoundary",
         "iam:AWSServiceName": "AWSServiceName",
     },
-    "sts": {"sts:RoleSessionName": "RoleSessionName"},
+    "sts": {"sts:RoleSessionName": "RoleSessionName", "sts:SourceIdentity": "SourceIdentity"},
 }
 
 
@@ -42,10 +42,17 @@ def _enforce(access_key_id, iam_action, service, region, resource_arn="*", servi
     if call.service == "iam":
         resource_arn = _whole_arn(call, resource_arn)
     for keys in _contexts(call, resource_arn):
-        refused = _original(access_key_id, iam_action, service, region, resource_arn, {**(service_context or {}), **keys})
-        if refused is not None:
-            return refused
+        for action in _actions(call, iam_action):
+            refused = _original(access_key_id, action, service, region, resource_arn, {**(service_context or {}), **keys})
+            if refused is not None:
+                return refused
     return None
+
+
+def _actions(call: Call, iam_action: str) -> Iterator[str]:
+    yield iam_action
+    if iam_action == "sts:AssumeRole" and call.parameters.get("SourceIdentity"):
+        yield "sts:SetSourceIdentity"
 
 
 def _contexts(call: Call, resource_arn: str) -> Iterator[dict[str, Any]]:

@@ -6,12 +6,15 @@ Source of the quotas: IAM User Guide, "IAM and AWS STS quotas".
 import contextvars
 from typing import Any, Callable
 
+from ministack.core.iam_evaluator import validate_policy_document
 from ministack.services import iam
 
 from local_aws import managed_policies, paging
 
 MOST_KEYS_PER_USER = 2
 MOST_POLICIES_PER_ENTITY = 10
+# Of all inline policies of an entity, in characters that are not white space.
+MOST_INLINE_CHARACTERS = {"User": 2_048, "Role": 10_240, "Group": 5_120}
 
 Handler = Callable[[dict[str, Any]], tuple]
 
@@ -29,6 +32,10 @@ def install() -> None:
     _wrap("DeleteAccessKey", _only_own_keys)
     for kind in ("User", "Role", "Group"):
         _wrap(f"Attach{kind}Policy", _within_policy_quota(kind))
+        _wrap(f"Put{kind}Policy", _within_inline_quota(kind))
+    for kind in ("User", "Role"):
+        _wrap(f"Put{kind}PermissionsBoundary", _only_known_boundaries)
+        _wrap(f"Delete{kind}PermissionsBoundary", _only_set_boundaries(kind))
     _replace("GetAccessKeyLastUsed", _last_used)
     for name in _ABOUT_CALLER:
         _wrap(name, _for_caller)
@@ -75,10 +82,8 @@ def _only_own_keys(inner: Handler, parameters: dict[str, Any]) -> tuple:
 
 
 def _within_policy_quota(kind: str) -> Callable[[Handler, dict[str, Any]], tuple]:
-    entities = {"User": iam._users, "Role": iam._roles, "Group": iam._groups}[kind]
-
     def around(inner: Handler, parameters: dict[str, Any]) -> tuple:
-        entity = entities.get(iam._p(parameters, f"{kind}Name"))
+        entity = _entities(kind).get(iam._p(parameters, f"{kind}Name"))
         arn = iam._p(parameters, "PolicyArn")
         if entity is None:
             return inner(parameters)
@@ -90,6 +95,52 @@ def _within_policy_quota(kind: str) -> Callable[[Handler, dict[str, Any]], tuple
         return inner(parameters)
 
     return around
+
+
+def _within_inline_quota(kind: str) -> Callable[[Handler, dict[str, Any]], tuple]:
+    most = MOST_INLINE_CHARACTERS[kind]
+
+    def around(inner: Handler, parameters: dict[str, Any]) -> tuple:
+        name, text = iam._p(parameters, f"{kind}Name"), iam._p(parameters, "PolicyDocument")
+        documents = {**_inline_policies(kind, name), iam._p(parameters, "PolicyName"): text}
+        size = sum(len("".join(document.split())) for document in documents.values())
+        if size > most and name in _entities(kind) and validate_policy_document(text) is None:
+            return iam._error(409, "LimitExceeded",
+                              f"Maximum policy size of {most} bytes exceeded for {kind.lower()} {name}")
+        return inner(parameters)
+
+    return around
+
+
+def _inline_policies(kind: str, name: str) -> dict[str, str]:
+    match kind:
+        case "User":
+            return iam._user_inline_policies.get(name) or {}
+        case "Role":
+            return (iam._roles.get(name) or {}).get("InlinePolicies") or {}
+        case _:
+            return iam._group_inline_policies.get(name) or {}
+
+
+def _only_known_boundaries(inner: Handler, parameters: dict[str, Any]) -> tuple:
+    arn = iam._p(parameters, "PermissionsBoundary")
+    if not iam._policy_exists(arn):
+        return iam._error(404, "NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.")
+    return inner(parameters)
+
+
+def _only_set_boundaries(kind: str) -> Callable[[Handler, dict[str, Any]], tuple]:
+    def around(inner: Handler, parameters: dict[str, Any]) -> tuple:
+        entity = _entities(kind).get(iam._p(parameters, f"{kind}Name"))
+        if entity is not None and not entity.get("PermissionsBoundary"):
+            return iam._error(404, "NoSuchEntity", f"Principal {entity[f'{kind}Id']} does not have scope")
+        return inner(parameters)
+
+    return around
+
+
+def _entities(kind: str) -> Any:
+    return {"User": iam._users, "Role": iam._roles, "Group": iam._groups}[kind]
 
 
 def _over_quota(name: str, most: int) -> tuple:

@@ -130,6 +130,8 @@ def _of_role_session(access_key_id: str, session: dict[str, Any], account: str, 
             "attributes": _attributes(created),
         },
     }
+    if session.get("SourceIdentity"):
+        identity["sessionContext"]["sourceIdentity"] = session["SourceIdentity"]
     if session.get("FunctionArn"):
         identity["inScopeOf"] = {
             "sourceArn": session["FunctionArn"],

@@ -21,9 +21,12 @@ from local_aws import (
     eventbridge,
     history,
     iam,
+    iam_credentials,
     lambdas,
+    operations,
     pages,
     queue_metrics,
+    source_identity,
     trail,
 )
 
@@ -51,7 +54,10 @@ async def serve(settings: environment.Settings, until_stdin_closes: bool = False
 
 def install() -> None:
     """Teaches ministack what it lacks. Order matters only in that `dispatch` wraps all the rest."""
+    operations.install()
     iam.install()
+    iam_credentials.install()
+    source_identity.install()
     lambdas.install()
     eventbridge.install()
     cloudformation.install()
@@ -72,6 +78,7 @@ def forget_on_reset() -> None:
         inner()
         trail.forget()
         eventbridge.forget()
+        operations.forget()
 
     ministack._reset_all_state = reset
 

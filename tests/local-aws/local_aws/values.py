@@ -12,7 +12,8 @@ from local_aws.calls import Call
 
 # Absent, not masked, from every record.
 _SECRETS = frozenset({"SecretAccessKey", "Password", "NewPassword", "OldPassword", "SecretString", "SecretBinary",
-                      "MasterUserPassword", "Base32StringSeed", "QRCodePNG", "PrivateKey", "ZipFile"})
+                      "MasterUserPassword", "Base32StringSeed", "QRCodePNG", "PrivateKey", "ZipFile", "ServicePassword",
+                      "ServiceCredentialSecret"})
 # CloudTrail keeps the object and drops what is in it.
 _EMPTIED = {("lambda", "Environment"), ("lambda", "Code")}
 # S3 shows sub-resources as empty markers, and documents by names of their own.

@@ -6,7 +6,10 @@ import sys
 import uuid
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
+
+import pytest
+from botocore.exceptions import ClientError
 
 from local_aws.session import LocalAws, eventually
 
@@ -142,3 +145,11 @@ def calls(*sources: str) -> dict[str, Any]:
 
 def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, int]:
+    """Makes a call that must fail; returns the code and the status of the error."""
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    answer = caught.value.response
+    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]

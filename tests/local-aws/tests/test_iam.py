@@ -3,8 +3,7 @@
 import datetime
 
 import pytest
-from accounts import document
-from botocore.exceptions import ClientError
+from accounts import document, refusal
 
 QUARANTINES = ["AWSDenyAll", "AWSCompromisedKeyQuarantine", "AWSCompromisedKeyQuarantineV2",
                "AWSCompromisedKeyQuarantineV3", "AWSCompromisedKeyQuarantineV4"]
@@ -12,13 +11,6 @@ QUARANTINES = ["AWSDenyAll", "AWSCompromisedKeyQuarantine", "AWSCompromisedKeyQu
 
 def managed(name):
     return f"arn:aws:iam::aws:policy/{name}"
-
-
-def refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    answer = caught.value.response
-    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def test_a_third_key_is_over_the_quota(account):
