@@ -18,10 +18,14 @@ from local_aws import (
     denials,
     dispatch,
     environment,
+    event_rules,
     eventbridge,
+    function_policies,
+    function_urls,
     history,
     iam,
     iam_credentials,
+    insights,
     lambdas,
     operations,
     pages,
@@ -59,11 +63,15 @@ def install() -> None:
     iam_credentials.install()
     source_identity.install()
     lambdas.install()
+    function_policies.install()
+    function_urls.install()
     eventbridge.install()
+    event_rules.install()
     cloudformation.install()
     denials.install()
     conditions.install()
     history.install()
+    insights.install()
     queue_metrics.install()
     alarms.install()
     dispatch.install()

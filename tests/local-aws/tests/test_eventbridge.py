@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from accounts import FROM_EVENTBRIDGE
+from accounts import ALL_EVENTS, FROM_EVENTBRIDGE, refusal
 
 from local_aws.session import eventually
 
@@ -182,3 +182,26 @@ def test_a_replay_is_marked_as_one(account):
                         EventEndTime=now + datetime.timedelta(hours=1), Destination={"Arn": bus})
     seen = eventually(lambda: listener.events() if len(listener.events()) == 2 else None)
     assert [event.get("replay-name") for event in seen] == [None, "again"]
+
+
+@pytest.mark.parametrize(("operation", "naming", "more"), [
+    ("describe_rule", "Name", {}),
+    ("disable_rule", "Name", {}),
+    ("enable_rule", "Name", {}),
+    ("list_targets_by_rule", "Rule", {}),
+    ("put_targets", "Rule", {"Targets": [{"Id": "one", "Arn": "arn:aws:sqs:us-east-1:123456789012:queue"}]}),
+    ("remove_targets", "Rule", {"Ids": ["one"]}),
+])
+def test_a_rule_that_does_not_exist_is_not_found(account, operation, naming, more):
+    call = getattr(account.client("events"), operation)
+    assert refusal(call, **{naming: "nobody"}, **more) == ("ResourceNotFoundException", 400)
+
+
+def test_a_rule_keeps_the_state_it_was_given(account):
+    events = account.client("events")
+    listener = account.listen({"source": ["own"]}, state=ALL_EVENTS)
+    assert events.describe_rule(Name=listener.name)["State"] == ALL_EVENTS
+    events.disable_rule(Name=listener.name)
+    assert events.describe_rule(Name=listener.name)["State"] == "DISABLED"
+    events.enable_rule(Name=listener.name)
+    assert events.describe_rule(Name=listener.name)["State"] == "ENABLED"
