@@ -1,10 +1,12 @@
 //! `trailreflex backtest`: what rules would have found in the past, and what would have been done about it.
 
+mod csv;
+mod html;
 mod response;
 mod show;
 
 use crate::Ended;
-use crate::args::{Backtest, Format};
+use crate::args::{Backtest, FindingsFormat};
 use crate::history::{Suggestion, gather, suggestions, validated};
 use crate::playbooks::AllPlaybooks;
 use crate::rules::load::load;
@@ -13,6 +15,7 @@ use crate::terminal::Terminal;
 use response::{Responses, respond};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::io::Write;
 use trailreflex_detection::{Level, Rule};
 use trailreflex_model::cloudtrail::Record;
 
@@ -74,9 +77,11 @@ pub(crate) fn run(options: &Backtest, terminal: &mut Terminal) -> anyhow::Result
     let mut all: Vec<_> =
         history.rules.values().map(|one| of_rule(one, &suggested, &mut responses)).collect();
     all.sort_by_key(|one| (std::cmp::Reverse(one.level), std::cmp::Reverse(one.findings), one.title));
-    match terminal.format(options.format) {
-        Format::Json => all.iter().try_for_each(|one| terminal.json_line(one))?,
-        Format::Table => show::write(&all, &history, terminal)?,
+    match options.format.unwrap_or_else(|| terminal.format(None).into()) {
+        FindingsFormat::Json => all.iter().try_for_each(|one| terminal.json_line(one))?,
+        FindingsFormat::Table => show::write(&all, &history, terminal)?,
+        FindingsFormat::Csv => terminal.out.write_all(&csv::sheet(&all)?)?,
+        FindingsFormat::Html => terminal.out.write_all(html::document(&all, &history)?.as_bytes())?,
     }
     history.counts.complain(terminal);
     Ok(history.counts.ended())

@@ -13,6 +13,7 @@ mod progress;
 mod reading;
 mod rehearsal;
 mod rules;
+mod sheet;
 mod suppressing;
 mod table;
 mod terminal;

@@ -1,5 +1,6 @@
 //! What all HTML pages share: one file without anything from elsewhere, and a policy that forbids it.
 
+use crate::terminal::safe;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -38,4 +39,28 @@ pub(crate) fn order(level: Level) -> u8 {
         Level::Low => 3,
         Level::Informational => 4,
     }
+}
+
+/// How many findings of a level there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OfLevel {
+    pub(crate) level: Level,
+    pub(crate) count: usize,
+}
+
+/// Returns how many findings of each level there are, most serious first.
+pub(crate) fn by_level(findings: impl Iterator<Item = (Level, usize)>) -> [OfLevel; 5] {
+    let levels = [Level::Critical, Level::High, Level::Medium, Level::Low, Level::Informational];
+    let mut all = levels.map(|level| OfLevel { level, count: 0 });
+    for (level, count) in findings {
+        if let Some(of_level) = all.iter_mut().find(|of_level| of_level.level == level) {
+            of_level.count = of_level.count.saturating_add(count);
+        }
+    }
+    all
+}
+
+/// Makes visible what would hide or turn text in a browser, too. The template escapes what is markup.
+pub(crate) fn shown(text: &str) -> String {
+    safe(text).into_owned()
 }

@@ -1,6 +1,6 @@
 //! Arguments of the commands that learn from what has happened.
 
-use super::{Format, Inputs, RuleSelection};
+use super::{FindingsFormat, Format, Inputs, RuleSelection};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -8,9 +8,9 @@ use std::path::PathBuf;
 pub(crate) struct Backtest {
     #[command(flatten)]
     pub(crate) rules: RuleSelection,
-    /// A table, or one JSON object per rule and line; by default a table on a terminal and JSON elsewhere.
+    /// By default a table on a terminal and JSON elsewhere; JSON and CSV have one rule per line.
     #[arg(long)]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<FindingsFormat>,
     #[command(flatten)]
     pub(crate) habit: Habit,
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! A backtest for people.
 
 use super::OfRule;
-use super::response::Decided;
+use super::response::{Decided, Decision};
 use crate::history::History;
 use crate::table::Table;
 use crate::terminal::{Style, Terminal, safe};
@@ -9,7 +9,8 @@ use std::io::Write;
 use trailreflex_response::Mode;
 
 /// Said of every response.
-const NOTICE: &str = "Responses were decided on simulated accounts: nothing was read from or changed in AWS.";
+pub(super) const NOTICE: &str =
+    "Responses were decided on simulated accounts: nothing was read from or changed in AWS.";
 
 /// Writes a table of rules, and what there is to say of each behind it.
 pub(super) fn write(
@@ -19,11 +20,10 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let mut table = Table::new(["LEVEL", "FINDINGS", "DAYS", "FIRST", "LAST", "RULE"]);
     for one in all {
-        let day =
-            |time: &Option<String>| time.as_deref().unwrap_or_default().chars().take(10).collect::<String>();
         let (findings, days) = (one.findings.to_string(), one.days.to_string());
         let name = one.name.unwrap_or(one.rule);
-        let cells = [one.level.name(), &findings, &days, &day(&one.first), &day(&one.last), name];
+        let cells =
+            [one.level.name(), &findings, &days, &day(one.first.as_deref()), &day(one.last.as_deref()), name];
         table.add(Style::Of(one.level), cells);
     }
     table.write(terminal)?;
@@ -58,19 +58,28 @@ fn detail(one: &OfRule<'_>, terminal: &mut Terminal) -> anyhow::Result<()> {
         )?;
     }
     for Decided { decision, findings } in &one.responses {
-        let does = match (&decision.refused, decision.mode) {
-            (Some(reason), _) => format!("refused: {reason}"),
-            (None, Mode::Act) => {
-                format!("{}, carried out if the stack's mode is `act`", decision.actions.join(", "))
-            }
-            (None, Mode::Plan) => format!("{}, only planned", decision.actions.join(", ")),
-        };
         writeln!(
             terminal.out,
             "  does   {findings} times by playbook `{}`: {}",
             safe(&decision.playbook),
-            safe(&does)
+            safe(&does(decision))
         )?;
     }
     Ok(())
+}
+
+/// Returns the day of a time as text, which begins with it.
+pub(super) fn day(time: Option<&str>) -> String {
+    time.unwrap_or_default().chars().take(10).collect()
+}
+
+/// Returns what would have been done, in words.
+pub(super) fn does(decision: &Decision) -> String {
+    match (&decision.refused, decision.mode) {
+        (Some(reason), _) => format!("refused: {reason}"),
+        (None, Mode::Act) => {
+            format!("{}, carried out if the stack's mode is `act`", decision.actions.join(", "))
+        }
+        (None, Mode::Plan) => format!("{}, only planned", decision.actions.join(", ")),
+    }
 }

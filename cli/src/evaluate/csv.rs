@@ -1,8 +1,8 @@
 //! Findings as CSV, for spreadsheets.
 
 use super::line::{Line, Subject};
-use crate::terminal::{safe, safe_json};
-use csv::WriterBuilder;
+use crate::sheet::row;
+use crate::terminal::safe_json;
 
 /// The columns.
 const HEADINGS: [&str; 20] = [
@@ -86,43 +86,4 @@ pub(super) fn line(line: &Line<'_>) -> anyhow::Result<Vec<u8>> {
         line.tags.join(" "),
         text(&line.suppressed_by),
     ])
-}
-
-fn row(cells: &[String; HEADINGS.len()]) -> anyhow::Result<Vec<u8>> {
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(cells.each_ref().map(|cell| harmless(cell)))?;
-    Ok(writer.into_inner()?)
-}
-
-/// Makes a text one that no spreadsheet takes for a formula, and no terminal for a command.
-///
-/// Source: OWASP, "CSV Injection". The forms of full width count as well.
-fn harmless(text: &str) -> String {
-    let text = safe(text);
-    // Tabs and line ends, which may begin one as well, are escaped by now.
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if is_formula { format!("'{text}") } else { text.into_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula() {
-        for (text, expected) in [
-            ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
-            ("+1", "'+1"),
-            ("-2+3", "'-2+3"),
-            ("@SUM(1)", "'@SUM(1)"),
-            (" =1", "' =1"),
-            ("\t=1", "\\u{9}=1"),
-            ("\r=1", "\\u{d}=1"),
-            ("＝1", "'＝1"),
-            ("aws-cli/2", "aws-cli/2"),
-            ("", ""),
-        ] {
-            assert_eq!(harmless(text), expected);
-        }
-    }
 }

@@ -1,9 +1,8 @@
 //! Findings as one page for a browser.
 
 use super::line::{Line, Subject};
-use crate::page::Look;
+use crate::page::{Look, OfLevel, by_level, shown};
 use crate::reading::Counts;
-use crate::terminal::safe;
 use askama::Template;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,8 +10,6 @@ use trailreflex_detection::Level;
 
 /// Most findings on a page: a browser still filters and sorts them at once. All are counted.
 const MAX_ROWS: usize = 5_000;
-/// Most serious first.
-const LEVELS: [Level; 5] = [Level::Critical, Level::High, Level::Medium, Level::Low, Level::Informational];
 
 /// Findings on their way to a page.
 #[derive(Debug, Default)]
@@ -48,11 +45,6 @@ struct OfRule {
     count: usize,
     first: String,
     last: String,
-}
-
-struct OfLevel {
-    level: Level,
-    count: usize,
 }
 
 #[derive(Template)]
@@ -115,10 +107,7 @@ impl Page {
                 .then(other.count.cmp(&one.count))
                 .then_with(|| one.title.cmp(&other.title))
         });
-        let levels = LEVELS.map(|level| {
-            let counts = rules.iter().filter(|rule| rule.level == level).map(|rule| rule.count);
-            OfLevel { level, count: counts.sum() }
-        });
+        let levels = by_level(rules.iter().map(|rule| (rule.level, rule.count)));
         let findings: usize = levels.iter().map(|level| level.count).sum();
         let mut rows: Vec<_> = self.rows.into_values().rev().flatten().take(MAX_ROWS).collect();
         let left_out = findings.saturating_sub(rows.len());
@@ -180,9 +169,4 @@ fn values(values: &[Value]) -> String {
         return "absent".to_owned();
     }
     shown(&values.iter().map(text).collect::<Vec<_>>().join(", "))
-}
-
-/// Makes visible what would hide or turn text in a browser, too. The template escapes what is markup.
-fn shown(text: &str) -> String {
-    safe(text).into_owned()
 }
