@@ -79,8 +79,13 @@ def event_name(call: Call) -> str:
     return _EVENT_NAMES.get((call.service, call.operation.name), call.operation.name)
 
 
+# Where it is not the first part of the service's host name.
+_EVENT_SOURCES = {"dynamodbstreams": "dynamodb", "ecr": "ecr", "ses": "ses", "sesv2": "ses"}
+
+
 def event_source(call: Call) -> str:
-    return f"{call.operation.service_model.endpoint_prefix}.amazonaws.com"
+    name = _EVENT_SOURCES.get(call.service, call.operation.service_model.endpoint_prefix)
+    return f"{name}.amazonaws.com"
 
 
 def is_management_event(call: Call) -> bool:

@@ -7,6 +7,7 @@ import datetime
 from typing import Any, Callable
 
 from ministack import app as ministack
+from ministack.core import router
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 
 from local_aws import answers
@@ -34,6 +35,7 @@ class Refused(Exception):
 def install() -> None:
     """Stands before the handlers of all services; those that ministack does not know get one."""
     served = {*ministack.SERVICE_HANDLERS, *NEW_SERVICES}
+    router.SERVICE_PATTERNS |= {name: {} for name in NEW_SERVICES}  # else it loads all models of botocore to know them
     ministack.SERVICE_HANDLERS |= {name: _before(ministack.SERVICE_HANDLERS.get(name)) for name in served}
 
 

@@ -13,10 +13,16 @@ from ministack import app as ministack
 
 from local_aws import (
     alarms,
+    analyzers,
+    buckets,
     cloudformation,
     conditions,
+    database_snapshots,
     denials,
+    detectors,
     dispatch,
+    documents,
+    ec2_sharing,
     environment,
     event_rules,
     eventbridge,
@@ -26,10 +32,16 @@ from local_aws import (
     iam,
     iam_credentials,
     insights,
+    keys,
     lambdas,
+    messages,
     operations,
     pages,
+    permissions,
     queue_metrics,
+    recorders,
+    resource_policies,
+    security_groups,
     source_identity,
     trail,
 )
@@ -70,9 +82,21 @@ def install() -> None:
     cloudformation.install()
     denials.install()
     conditions.install()
+    permissions.install()
     history.install()
     insights.install()
     queue_metrics.install()
+    messages.install()
+    resource_policies.install()
+    keys.install()
+    buckets.install()
+    ec2_sharing.install()
+    security_groups.install()
+    database_snapshots.install()
+    documents.install()
+    detectors.install()
+    analyzers.install()
+    recorders.install()
     alarms.install()
     dispatch.install()
     forget_on_reset()

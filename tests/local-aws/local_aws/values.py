@@ -8,12 +8,16 @@ from xml.etree import ElementTree
 
 from botocore.model import Shape
 
+from local_aws import ec2_records
 from local_aws.calls import Call
 
 # Absent, not masked, from every record.
 _SECRETS = frozenset({"SecretAccessKey", "Password", "NewPassword", "OldPassword", "SecretString", "SecretBinary",
                       "MasterUserPassword", "Base32StringSeed", "QRCodePNG", "PrivateKey", "ZipFile", "ServicePassword",
                       "ServiceCredentialSecret"})
+# Shown by this text.
+_HIDDEN = {("ssm", "PutParameter", "Value")}
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 # CloudTrail keeps the object and drops what is in it.
 _EMPTIED = {("lambda", "Environment"), ("lambda", "Code")}
 # S3 shows sub-resources as empty markers, and documents by names of their own.
@@ -28,13 +32,24 @@ def lower_first(name: str) -> str:
 def request_parameters(call: Call) -> dict[str, Any] | None:
     if call.service == "s3":
         return _s3_parameters(call)
-    return _shown(call.parameters, call.operation.input_shape, call.service) or None
+    if call.service == "ec2":
+        return ec2_records.request_parameters(call)
+    shown = _shown(call.parameters, call.operation.input_shape, call.service)
+    for name in call.parameters:
+        if (call.service, call.operation.name, name) in _HIDDEN:
+            shown[lower_first(name)] = HIDDEN
+    return shown or None
 
 
 def response_elements(call: Call, result: dict[str, Any]) -> dict[str, Any] | None:
     without_metadata = {name: value for name, value in result.items() if name != "ResponseMetadata"}
     if call.service == "s3":
         return None
+    if call.service == "ec2":
+        return ec2_records.response_elements(call, without_metadata)
+    if call.service == "rds" and len(without_metadata) == 1:  # shown without what wraps it
+        name, content = without_metadata.popitem()
+        return _shown(content, call.operation.output_shape.members[name], call.service)
     return _shown(without_metadata, call.operation.output_shape, call.service) or None
 
 

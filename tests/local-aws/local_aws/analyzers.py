@@ -1,0 +1,46 @@
+"""Access Analyzer's analyzers, which ministack lacks. They find nothing.
+
+Source: IAM Access Analyzer API Reference.
+"""
+
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region
+
+from local_aws import operations
+from local_aws.operations import Parameters, Refused
+
+_analyzers = operations.of_region()
+
+
+def install() -> None:
+    operations.add("accessanalyzer", {
+        "CreateAnalyzer": create,
+        "DeleteAnalyzer": lambda parameters: _analyzers.pop(_found(parameters)["name"]) and None,
+        "GetAnalyzer": lambda parameters: {"analyzer": _found(parameters)},
+        "ListAnalyzers": list_all,
+    })
+
+
+def create(parameters: Parameters) -> dict[str, Any]:
+    name, kind = parameters["analyzerName"], parameters["type"]
+    if name in _analyzers:
+        raise Refused("ConflictException", f"Analyzer with name {name} already exists", 409)
+    if kind == "ACCOUNT" and any(each["type"] == kind for each in _analyzers.values()):
+        raise Refused("ServiceQuotaExceededException", "You have reached the maximum number of analyzers", 402)
+    arn = f"arn:aws:access-analyzer:{get_region()}:{get_account_id()}:analyzer/{name}"
+    _analyzers[name] = {"arn": arn, "name": name, "type": kind, "createdAt": operations.now(), "status": "ACTIVE",
+                        "tags": parameters.get("tags", {})}
+    return {"arn": arn}
+
+
+def list_all(parameters: Parameters) -> dict[str, Any]:
+    kind = parameters.get("type")
+    return {"analyzers": [each for each in _analyzers.values() if kind in (None, each["type"])]}
+
+
+def _found(parameters: Parameters) -> dict[str, Any]:
+    name = parameters.get("analyzerName", "")
+    if name not in _analyzers:
+        raise Refused("ResourceNotFoundException", f"Analyzer with name {name} does not exist", 404)
+    return _analyzers[name]

@@ -1,0 +1,51 @@
+"""GuardDuty, Access Analyzer and Config: switched on, seen, switched off."""
+
+from accounts import refusal
+
+
+def test_a_detector_is_created_updated_and_deleted(account):
+    guardduty = account.client("guardduty")
+    assert guardduty.list_detectors()["DetectorIds"] == []
+    it = guardduty.create_detector(Enable=True, FindingPublishingFrequency="ONE_HOUR", Tags={"Team": "Blue"})["DetectorId"]
+    assert guardduty.list_detectors()["DetectorIds"] == [it]
+    assert refusal(guardduty.create_detector, Enable=True) == ("BadRequestException", 400)
+    guardduty.update_detector(DetectorId=it, Enable=False)
+    shown = guardduty.get_detector(DetectorId=it)
+    assert (shown["Status"], shown["FindingPublishingFrequency"], shown["Tags"]) == ("DISABLED", "ONE_HOUR", {"Team": "Blue"})
+    guardduty.delete_detector(DetectorId=it)
+    assert refusal(guardduty.get_detector, DetectorId=it) == ("BadRequestException", 400)
+    record = account.record("DeleteDetector")
+    assert (record["eventSource"], record["requestParameters"]) == ("guardduty.amazonaws.com", {"detectorId": it})
+    assert account.records("CreateDetector")[0]["responseElements"] == {"detectorId": it}
+
+
+def test_an_analyzer_is_created_and_deleted(account):
+    client = account.client("accessanalyzer")
+    arn = client.create_analyzer(analyzerName="account", type="ACCOUNT")["arn"]
+    assert refusal(client.create_analyzer, analyzerName="account", type="ACCOUNT") == ("ConflictException", 409)
+    shown = client.get_analyzer(analyzerName="account")["analyzer"]
+    assert (shown["arn"], shown["type"], shown["status"]) == (arn, "ACCOUNT", "ACTIVE")
+    assert client.list_analyzers(type="ACCOUNT")["analyzers"] == [shown]
+    assert client.list_analyzers(type="ORGANIZATION")["analyzers"] == []
+    client.delete_analyzer(analyzerName="account")
+    assert refusal(client.get_analyzer, analyzerName="account") == ("ResourceNotFoundException", 404)
+    assert account.record("DeleteAnalyzer")["eventSource"] == "access-analyzer.amazonaws.com"
+
+
+def test_a_recorder_starts_once_it_has_a_channel_and_stops(account):
+    config = account.client("config")
+    recorder = {"name": "default", "roleARN": account.role("config"), "recordingGroup": {"allSupported": True}}
+
+    def recording():
+        return [each["recording"] for each in config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]]
+
+    config.put_configuration_recorder(ConfigurationRecorder=recorder)
+    assert config.describe_configuration_recorders()["ConfigurationRecorders"] == [recorder]
+    start = config.start_configuration_recorder
+    assert refusal(start, ConfigurationRecorderName="default") == ("NoAvailableDeliveryChannelException", 400)
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": "somewhere"})
+    start(ConfigurationRecorderName="default")
+    assert recording() == [True]
+    config.stop_configuration_recorder(ConfigurationRecorderName="default")
+    assert recording() == [False]
+    assert refusal(start, ConfigurationRecorderName="nobody") == ("NoSuchConfigurationRecorderException", 400)
