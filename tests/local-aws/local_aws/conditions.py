@@ -80,6 +80,7 @@ def _whole_arn(call: Call, resource_arn: str) -> str:
         resource_arn = f"arn:aws:iam::{get_account_id()}:user/{owner}" if owner else resource_arn
     elif "GroupName" in parameters:
         found = iam._groups.get(parameters["GroupName"])
+        resource_arn = f"arn:aws:iam::{get_account_id()}:group/{parameters['GroupName']}"  # not the policy's, if one is named
     else:
         found = None
     return (found or {}).get("Arn") or resource_arn

@@ -64,9 +64,10 @@ def _of_ec2(call: Call) -> str | None:
     name, parameters = call.operation.name, call.parameters
     if name.endswith("SnapshotAttribute"):
         return _arn("ec2", f"snapshot/{parameters.get('SnapshotId')}", account=False)
-    if name == "ModifyImageAttribute":
+    if name.endswith("ImageAttribute"):
         return _arn("ec2", f"image/{parameters.get('ImageId')}", account=False)
-    return "*" if name.startswith("Describe") else None  # EC2's Describe calls take no resource
+    takes_no_resource = name.startswith("Describe") and not name.endswith("Attribute")
+    return "*" if takes_no_resource else None
 
 
 def _of_rds(call: Call) -> str | None:
