@@ -16,7 +16,7 @@ _analyzers = operations.of_region()
 def install() -> None:
     operations.add("accessanalyzer", {
         "CreateAnalyzer": create,
-        "DeleteAnalyzer": lambda parameters: _analyzers.pop(_found(parameters)["name"]) and None,
+        "DeleteAnalyzer": lambda parameters: delete(_found(parameters)["name"]),
         "GetAnalyzer": lambda parameters: {"analyzer": _found(parameters)},
         "ListAnalyzers": list_all,
     })
@@ -32,6 +32,11 @@ def create(parameters: Parameters) -> dict[str, Any]:
     _analyzers[name] = {"arn": arn, "name": name, "type": kind, "createdAt": operations.now(), "status": "ACTIVE",
                         "tags": parameters.get("tags", {})}
     return {"arn": arn}
+
+
+def delete(name: str) -> None:
+    """Deletes an analyzer, if there is one of that name."""
+    _analyzers.pop(name, None)
 
 
 def list_all(parameters: Parameters) -> dict[str, Any]:

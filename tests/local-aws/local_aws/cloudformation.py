@@ -11,15 +11,15 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudtrail, cloudwatch, dynamodb, eventbridge, iam, lambda_svc
 from ministack.services.cloudformation import provisioners
 
+from local_aws import cloudformation_types
+
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]
 
 # Type → properties that must be there.
 RECORD_ONLY = {
-    "AWS::AccessAnalyzer::Analyzer": ("Type",),
     "AWS::CloudWatch::AnomalyDetector": (),
     "AWS::Config::ConfigRule": ("Source",),
-    "AWS::GuardDuty::Detector": ("Enable",),
     "AWS::Logs::QueryDefinition": ("Name", "QueryString"),
     "AWS::SecurityHub::Hub": (),
 }
@@ -32,6 +32,7 @@ def install() -> None:
     handlers.setdefault("AWS::Events::Archive", {"create": create_archive, "delete": delete_archive})
     handlers.setdefault("AWS::Events::EventBusPolicy", {"create": create_bus_policy, "delete": delete_bus_policy})
     handlers.setdefault("AWS::IAM::AccessKey", {"create": create_key, "delete": delete_key})
+    cloudformation_types.install()
     for kind, required in RECORD_ONLY.items():
         handlers.setdefault(kind, {"create": recorder(kind, required), "delete": lambda physical_id, properties: None})
     _after("AWS::Lambda::Function", reserve_concurrency)

@@ -17,7 +17,7 @@ _detectors = operations.of_region()
 def install() -> None:
     operations.add("guardduty", {
         "CreateDetector": create,
-        "DeleteDetector": lambda parameters: _detectors.pop(_found(parameters)["DetectorId"]) and None,
+        "DeleteDetector": lambda parameters: delete(_found(parameters)["DetectorId"]),
         "GetDetector": lambda parameters: {name: each for name, each in _found(parameters).items() if name != "DetectorId"},
         "ListDetectors": lambda _: {"DetectorIds": _detectors.keys()},
         "UpdateDetector": update,
@@ -41,6 +41,11 @@ def create(parameters: Parameters) -> dict[str, Any]:
         "Tags": _given(parameters, "Tags") or {},
     }
     return {"DetectorId": identifier}
+
+
+def delete(identifier: str) -> None:
+    """Deletes a detector, if there is one of that id."""
+    _detectors.pop(identifier, None)
 
 
 def update(parameters: Parameters) -> None:

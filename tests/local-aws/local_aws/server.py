@@ -41,6 +41,7 @@ from local_aws import (
     queue_metrics,
     recorders,
     resource_policies,
+    schedules,
     security_groups,
     source_identity,
     trail,
@@ -97,6 +98,7 @@ def install() -> None:
     detectors.install()
     analyzers.install()
     recorders.install()
+    schedules.install()
     alarms.install()
     dispatch.install()
     forget_on_reset()

@@ -37,7 +37,7 @@ class Account:
         key = self.client("iam").create_access_key(UserName=name)["AccessKey"]
         return key["AccessKeyId"], key["SecretAccessKey"]
 
-    def role(self, name: str = "worker", service: str = "lambda.amazonaws.com", policy: dict | None = None) -> str:
+    def role(self, name: str = "worker", service: str | list[str] = "lambda.amazonaws.com", policy: dict | None = None) -> str:
         principal = {"Service": service, "AWS": f"arn:aws:iam::{self.number}:root"}
         trust = document({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
         arn = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from accounts import refusal
 
 from local_aws.session import eventually
 
@@ -34,11 +35,9 @@ def create(account, resources, **sections):
 
 
 @pytest.mark.parametrize(("kind", "properties"), [
-    ("AccessAnalyzer::Analyzer", {"Type": "ACCOUNT"}),
     ("CloudWatch::AnomalyDetector", {"Namespace": "N", "MetricName": "M", "Stat": "Sum"}),
     ("Logs::QueryDefinition", {"Name": "n", "QueryString": "fields @message"}),
     ("Config::ConfigRule", {"Source": {"Owner": "AWS", "SourceIdentifier": "IAM_USER_UNUSED_CREDENTIALS_CHECK"}}),
-    ("GuardDuty::Detector", {"Enable": True}),
     ("SecurityHub::Hub", {}),
 ])
 def test_a_type_that_is_only_recorded_is_accepted(account, kind, properties):
@@ -46,7 +45,52 @@ def test_a_type_that_is_only_recorded_is_accepted(account, kind, properties):
 
 
 def test_a_type_that_is_only_recorded_wants_its_required_properties(account):
-    assert create(account, {"It": resource("AccessAnalyzer::Analyzer")})[0] == "ROLLBACK_COMPLETE"
+    assert create(account, {"It": resource("Config::ConfigRule")})[0] == "ROLLBACK_COMPLETE"
+
+
+def test_a_detector_and_an_analyzer_are_real(account):
+    status, ids = create(account, {
+        "Detector": resource("GuardDuty::Detector", Enable=True),
+        "Analyzer": resource("AccessAnalyzer::Analyzer", Type="ACCOUNT", AnalyzerName="account"),
+    })
+    assert status == "CREATE_COMPLETE"
+    assert account.client("guardduty").get_detector(DetectorId=ids["Detector"])["Status"] == "ENABLED"
+    assert account.client("accessanalyzer").get_analyzer(analyzerName="account")["analyzer"]["arn"] == ids["Analyzer"]
+
+
+def test_a_url_a_parameter_a_schedule_a_locked_bucket_and_a_mapping_are_real(account):
+    role = account.role(service=["lambda.amazonaws.com", "scheduler.amazonaws.com"],
+                        policy={"Effect": "Allow", "Action": "sqs:*", "Resource": "*"})
+    arn = {"Fn::GetAtt": ["Function", "Arn"]}
+    status, ids = create(account, {
+        "Function": resource("Lambda::Function", Role=role, Runtime="python3.11", Handler="index.handler",
+                             Code={"ZipFile": "def handler(event, context): return 1"}),
+        "Url": resource("Lambda::Url", TargetFunctionArn=arn, AuthType="NONE"),
+        "Switch": resource("SSM::Parameter", Type="String", Value="act", Name="/responder/mode"),
+        "Group": resource("Scheduler::ScheduleGroup", Name="reverts"),
+        "Daily": resource("Scheduler::Schedule", GroupName={"Ref": "Group"}, ScheduleExpression="cron(0 6 * * ? *)",
+                          ScheduleExpressionTimezone="Europe/Berlin", FlexibleTimeWindow={"Mode": "OFF"},
+                          Target={"Arn": arn, "RoleArn": role}),
+        "Journal": resource("S3::Bucket", ObjectLockEnabled=True, ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 90}}}),
+        "Queue": resource("SQS::Queue", QueueName="work"),
+        "Mapping": resource("Lambda::EventSourceMapping", FunctionName={"Ref": "Function"}, BatchSize=1,
+                            EventSourceArn={"Fn::GetAtt": ["Queue", "Arn"]}, FunctionResponseTypes=["ReportBatchItemFailures"]),
+    }, Outputs={"Url": {"Value": {"Fn::GetAtt": ["Url", "FunctionUrl"]}}})
+    assert status == "CREATE_COMPLETE"
+    name = ids["Function"]
+    url = account.client("lambda").get_function_url_config(FunctionName=name)["FunctionUrl"]
+    output = account.client("cloudformation").describe_stacks(StackName="stack")["Stacks"][0]["Outputs"][0]["OutputValue"]
+    assert url == output
+    assert account.client("ssm").get_parameter(Name=ids["Switch"])["Parameter"]["Value"] == "act"
+    schedule = account.client("scheduler").get_schedule(Name=ids["Daily"], GroupName="reverts")
+    assert (schedule["ScheduleExpressionTimezone"], schedule["State"]) == ("Europe/Berlin", "ENABLED")
+    lock = account.client("s3").get_object_lock_configuration(Bucket=ids["Journal"])["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": 90}
+    version = account.client("s3").put_object(Bucket=ids["Journal"], Key="k", Body=b"x")["VersionId"]
+    assert refusal(account.client("s3").delete_object, Bucket=ids["Journal"], Key="k", VersionId=version)[0] == "AccessDenied"
+    mapping = account.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
 
 
 def test_a_trail_logs(account):
