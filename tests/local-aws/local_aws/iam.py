@@ -16,6 +16,11 @@ MOST_POLICIES_PER_ENTITY = 10
 # Of all inline policies of an entity, in characters that are not white space.
 MOST_INLINE_CHARACTERS = {"User": 2_048, "Role": 10_240, "Group": 5_120}
 
+# Roles under these paths are AWS's own: only the service that they are linked to, or IAM Identity Center, changes them.
+PATHS_OF_AWS = ("/aws-service-role/", "/aws-reserved/")
+_CHANGES_OF_ROLES = ("AttachRolePolicy", "DetachRolePolicy", "PutRolePolicy", "DeleteRolePolicy", "UpdateAssumeRolePolicy",
+                     "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "UpdateRole", "DeleteRole")
+
 Handler = Callable[[dict[str, Any]], tuple]
 
 # The user whose key signed the request that is being answered.
@@ -36,6 +41,8 @@ def install() -> None:
     for kind in ("User", "Role"):
         _wrap(f"Put{kind}PermissionsBoundary", _only_known_boundaries)
         _wrap(f"Delete{kind}PermissionsBoundary", _only_set_boundaries(kind))
+    for name in _CHANGES_OF_ROLES:
+        _wrap(name, _only_roles_of_the_account)
     _replace("GetAccessKeyLastUsed", _last_used)
     for name in _ABOUT_CALLER:
         _wrap(name, _for_caller)
@@ -137,6 +144,14 @@ def _only_set_boundaries(kind: str) -> Callable[[Handler, dict[str, Any]], tuple
         return inner(parameters)
 
     return around
+
+
+def _only_roles_of_the_account(inner: Handler, parameters: dict[str, Any]) -> tuple:
+    name = iam._p(parameters, "RoleName")
+    if (iam._roles.get(name) or {}).get("Path", "/").startswith(PATHS_OF_AWS):
+        return iam._error(400, "UnmodifiableEntity", f"Cannot perform the operation on the protected role '{name}' - this role "
+                          "is only modifiable by AWS")
+    return inner(parameters)
 
 
 def _entities(kind: str) -> Any:

@@ -78,3 +78,12 @@ def test_a_role_is_shown_with_id_path_and_date(account):
     account.role("worker")
     role = account.client("iam").get_role(RoleName="worker")["Role"]
     assert (role["RoleId"][:4], role["Path"], "CreateDate" in role) == ("AROA", "/", True)
+
+
+def test_a_role_of_aws_cannot_be_changed(account):
+    iam = account.client("iam")
+    iam.create_service_linked_role(AWSServiceName="guardduty.amazonaws.com")
+    it = {"RoleName": "AWSServiceRoleForGuardduty"}
+    assert refusal(iam.put_role_policy, **it, PolicyName="deny", PolicyDocument=DENY) == ("UnmodifiableEntity", 400)
+    assert refusal(iam.attach_role_policy, **it, PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll") == ("UnmodifiableEntity", 400)
+    assert refusal(iam.update_assume_role_policy, **it, PolicyDocument=DENY) == ("UnmodifiableEntity", 400)

@@ -93,8 +93,10 @@ def test_a_reset_forgets_everything_and_keeps_what_was_taught():
     with LocalAws() as aws:
         iam = aws.client("iam")
         iam.create_user(UserName="alice")
+        aws.client("guardduty").create_detector(Enable=True)
         ask(f"{aws.endpoint}/_ministack/reset", "POST")
         assert (aws.records(), aws.deliveries()) == ([], [])
+        assert aws.client("guardduty").list_detectors()["DetectorIds"] == []
         iam.create_user(UserName="alice")
         iam.attach_user_policy(UserName="alice", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
 
