@@ -128,6 +128,9 @@ fn requests(value: Value, account: &AccountId, rules: &RuleSet) -> Result<Reques
         return match Request::parse(value, account).map_err(|error| cause_chain(&error))? {
             Request::Respond(finding) => Ok(Requested::Findings(vec![*finding])),
             Request::Undo(request) => Ok(Requested::Undo(request.undo.to_string())),
+            Request::Look(_) | Request::Sweep => {
+                Err("it asks for what the journal holds, and a rehearsal has no journal".to_owned())
+            }
         };
     }
     let event = Event::read(value).map_err(|error| cause_chain(&error))?;

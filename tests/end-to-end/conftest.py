@@ -35,10 +35,14 @@ def stack(aws):
     """The stack in mode `act`, behind a trail that is logging."""
     aws.deploy(TEMPLATE, parameters={
         "Mode": "act", "TrailBucket": f"management-events-{aws.account}",
-        "RulesUri": f"s3://management-events-{aws.account}/rules/"})
+        "RulesUri": f"s3://management-events-{aws.account}/rules/",
+        # Some hundred containments in an hour, of which many fail on purpose.
+        "BudgetPerHour": "1000", "TroublesPerHour": "1000"})
     deployed = Stack(aws)
     # The tests themselves call as the root user, some hundred times: what would be done about it is not their subject.
     aws.client("events").disable_rule(Name=deployed.resources["DetectRootRule"])
+    # A sweep in the midst of a test would finish what the test watches; tests ask for theirs.
+    aws.client("events").disable_rule(Name=deployed.resources["ContainIdentitySweep"])
     aws.start_trail()
     return deployed
 

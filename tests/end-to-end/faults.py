@@ -29,7 +29,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "done, but every answer lost for a while": {"response": {"abort_bytes": 0}, "times": ATTEMPTS + 1},
 }
 THROTTLING = {"iam": ("Throttling", 400), "dynamodb": ("ProvisionedThroughputExceededException", 400),
-              "events": ("ThrottlingException", 400), "cloudwatch": ("Throttling", 400), "sqs": ("ThrottlingException", 400)}
+              "events": ("ThrottlingException", 400), "cloudwatch": ("Throttling", 400), "sqs": ("ThrottlingException", 400),
+              "ssm": ("ThrottlingException", 400)}
 
 
 @dataclass(frozen=True)

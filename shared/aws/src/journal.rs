@@ -2,18 +2,29 @@
 //!
 //! Keys: `subject` and `plan`. A plan's entry has the subject `plan/` and its id. While it stands, it has one more item
 //! for each of its subjects, `of/` and the subject, so that a consistent query finds what stands; all are written in
-//! one transaction. Attributes of an entry: `version`, `state`, `entry` (as JSON), and `expiresAt` once it is undone:
-//! what stands is never cleaned up.
+//! one transaction. Attributes of an entry: `version`, `state`, `entry` (as JSON); `class` and `dueAt` as long as something
+//! is due, of which the sparse index `by-due` is made; `expiresAt` once it is undone: what stands is never cleaned up.
+//! The tallies of an hour have the subject `tally/`, their name and the hour, and the set `plans`.
 
 use crate::failure::{Class, class};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use jiff::Timestamp;
 use std::collections::HashMap;
-use trailreflex_response::{Created, Entry, Journal, JournalError, PlanId, Replaced};
+use trailreflex_response::{
+    ActionClass, Counted, Created, Entry, Journal, JournalError, PlanId, Replaced, Tally,
+};
 
+/// Name of the sparse index over entries of which something is due.
+const BY_DUE: &str = "by-due";
+/// Most plans that one sweep is given.
+const MOST_DUE: i32 = 100;
+/// How long the tallies of an hour are kept, in seconds: two days.
+const KEEP_TALLIES_SECONDS: i64 = 2 * 24 * 60 * 60;
 /// How long an undone plan is kept, in seconds: 90 days.
 const KEEP_UNDONE_SECONDS: i64 = 90 * 24 * 60 * 60;
 
@@ -127,6 +138,56 @@ impl Journal for DynamoJournal {
         });
         Ok(entries)
     }
+
+    async fn due(&self, class: ActionClass, now: Timestamp) -> Result<Vec<PlanId>, JournalError> {
+        let found = self
+            .dynamodb
+            .query()
+            .table_name(&self.table)
+            .index_name(BY_DUE)
+            .key_condition_expression("#class = :class AND dueAt <= :now")
+            .expression_attribute_names("#class", "class")
+            .expression_attribute_values(":class", AttributeValue::S(class.as_str().to_owned()))
+            .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
+            .limit(MOST_DUE)
+            .send()
+            .await
+            .map_err(|error| failed("dynamodb:Query", error))?;
+        Ok(found.items().iter().filter_map(plan_in).collect())
+    }
+
+    async fn count(&self, tally: &Tally, plan: &PlanId, limit: usize) -> Result<Counted, JournalError> {
+        let id = plan.to_string();
+        let expires_at = tally.hour.as_second().saturating_add(KEEP_TALLIES_SECONDS);
+        let sent = self
+            .dynamodb
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(tally_key(tally)))
+            .update_expression("ADD plans :plan SET expiresAt = :expires")
+            .condition_expression(
+                "attribute_not_exists(plans) OR contains(plans, :id) OR size(plans) < :limit",
+            )
+            .expression_attribute_values(":plan", AttributeValue::Ss(vec![id.clone()]))
+            .expression_attribute_values(":id", AttributeValue::S(id))
+            .expression_attribute_values(":limit", AttributeValue::N(limit.to_string()))
+            .expression_attribute_values(":expires", AttributeValue::N(expires_at.to_string()))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(Counted::Within),
+            Err(error) if is_full(&error) => Ok(Counted::Full),
+            Err(error) => Err(failed("dynamodb:UpdateItem", error)),
+        }
+    }
+
+    async fn counted(&self, tally: &Tally) -> Result<usize, JournalError> {
+        let get = self.dynamodb.get_item().table_name(&self.table).consistent_read(true);
+        let sent = get.set_key(Some(tally_key(tally))).send().await;
+        let found = sent.map_err(|error| failed("dynamodb:GetItem", error))?.item;
+        let plans = found.as_ref().and_then(|item| item.get("plans")).and_then(|plans| plans.as_ss().ok());
+        Ok(plans.map_or(0, Vec::len))
+    }
 }
 
 impl DynamoJournal {
@@ -144,6 +205,17 @@ fn entry_key(id: &PlanId) -> Item {
     ])
 }
 
+fn tally_key(tally: &Tally) -> Item {
+    Item::from([
+        ("subject".to_owned(), AttributeValue::S(format!("tally/{}/{}", tally.name, tally.hour))),
+        ("plan".to_owned(), AttributeValue::S("all".to_owned())),
+    ])
+}
+
+fn is_full(error: &SdkError<UpdateItemError, HttpResponse>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
+
 fn standing_key(entry: &Entry, subject: &str) -> Item {
     Item::from([
         ("subject".to_owned(), AttributeValue::S(format!("of/{subject}"))),
@@ -157,6 +229,10 @@ fn item(entry: &Entry) -> Result<Item, JournalError> {
     item.insert("version".to_owned(), AttributeValue::N(entry.version.to_string()));
     item.insert("state".to_owned(), AttributeValue::S(format!("{:?}", entry.state)));
     item.insert("entry".to_owned(), AttributeValue::S(text));
+    if let Some(due) = entry.due_at() {
+        item.insert("class".to_owned(), AttributeValue::S(entry.plan.class.as_str().to_owned()));
+        item.insert("dueAt".to_owned(), AttributeValue::N(due.as_second().to_string()));
+    }
     if !entry.stands() {
         let expires_at = entry.lease_until.as_second().saturating_add(KEEP_UNDONE_SECONDS);
         item.insert("expiresAt".to_owned(), AttributeValue::N(expires_at.to_string()));

@@ -15,12 +15,16 @@ mod bus;
 mod event_rules;
 #[cfg(feature = "journal")]
 mod journal;
+#[cfg(feature = "looks")]
+mod look_queue;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(feature = "objects")]
 mod objects;
 #[cfg(feature = "sent")]
 mod outlet;
+#[cfg(feature = "switch")]
+mod parameter_switch;
 #[cfg(feature = "quarantine")]
 mod quarantine;
 #[cfg(feature = "sent")]
@@ -40,12 +44,16 @@ pub use event_rules::{EventRules, NewEventRule};
 pub use failure::CallFailed;
 #[cfg(feature = "journal")]
 pub use journal::DynamoJournal;
+#[cfg(feature = "looks")]
+pub use look_queue::LookQueue;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
 #[cfg(feature = "objects")]
 pub use objects::{ObjectName, Objects, ReadError};
 #[cfg(feature = "sent")]
 pub use outlet::FindingsBus;
+#[cfg(feature = "switch")]
+pub use parameter_switch::ParameterSwitch;
 #[cfg(feature = "quarantine")]
 pub use quarantine::Quarantine;
 pub use sdk::{load, load_for_a_person};

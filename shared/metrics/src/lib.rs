@@ -84,6 +84,17 @@ pub enum Metric {
         /// In the words of the step's `result`.
         outcome: &'static str,
     },
+    /// Plans that were not carried out although nothing spoke against them.
+    HeldBack {
+        /// Whose.
+        function: Function,
+        /// What held them back: `killSwitch`, `budget` or `breaker`.
+        reason: &'static str,
+    },
+    /// Containments that somebody has undone, or whose user has new credentials.
+    ContainmentBypassed(Function),
+    /// Looks at a containment that the function could not ask itself for.
+    LooksNotAsked(Function),
     /// Seconds from a call to the moment when its containment was read back.
     SecondsToContainment,
 }
@@ -118,6 +129,9 @@ impl Metric {
             Self::SecondsToDetect => "SecondsToDetect",
             Self::Plans(_) => "Plans",
             Self::Actions { .. } => "Actions",
+            Self::HeldBack { .. } => "HeldBack",
+            Self::ContainmentBypassed(_) => "ContainmentBypassed",
+            Self::LooksNotAsked(_) => "LooksNotAsked",
             Self::SecondsToContainment => "SecondsToContainment",
         }
     }
@@ -142,7 +156,10 @@ impl Metric {
             | Self::Files(_)
             | Self::Records(_)
             | Self::Plans(_)
-            | Self::Actions { .. } => Unit::Count,
+            | Self::Actions { .. }
+            | Self::HeldBack { .. }
+            | Self::ContainmentBypassed(_)
+            | Self::LooksNotAsked(_) => Unit::Count,
         }
     }
 
@@ -156,6 +173,8 @@ impl Metric {
             | Self::SentLogFailures(function)
             | Self::RulesNotLoaded(function)
             | Self::Suppressed(function)
+            | Self::ContainmentBypassed(function)
+            | Self::LooksNotAsked(function)
             | Self::NotCorrelated(function) => {
                 vec![("Function", function.as_str().to_owned())]
             }
@@ -167,6 +186,9 @@ impl Metric {
             Self::MissedByFastPath { rule } | Self::RuleNotDelivered { rule } => vec![("Rule", rule.clone())],
             Self::Files(outcome) | Self::Records(outcome) => vec![("Outcome", (*outcome).to_owned())],
             Self::SecondsToDetect | Self::SecondsToContainment => Vec::new(),
+            Self::HeldBack { function, reason } => {
+                vec![("Function", function.as_str().to_owned()), ("Reason", (*reason).to_owned())]
+            }
             Self::Plans(status) => vec![("Status", (*status).to_owned())],
             Self::Actions { action, outcome } => {
                 vec![("Action", (*action).to_owned()), ("Outcome", (*outcome).to_owned())]

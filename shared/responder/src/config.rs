@@ -2,7 +2,7 @@
 //! does not know its limits must not run.
 
 use trailreflex_lambda::{Environment, InvalidConfiguration};
-use trailreflex_response::{Guardrails, Mode};
+use trailreflex_response::{Guardrails, Limits, Mode};
 
 /// What the stack tells the function.
 #[derive(Debug, Clone)]
@@ -15,6 +15,12 @@ pub struct Config {
     pub journal_table: String,
     /// `MODE`: `plan` (default) or `act`.
     pub mode: Mode,
+    /// `BUDGET_PER_HOUR`, `TROUBLES_PER_HOUR`.
+    pub limits: Limits,
+    /// `KILL_SWITCH_PARAMETER`: name of the SSM parameter that must say `armed`.
+    pub kill_switch_parameter: String,
+    /// `LOOKS_QUEUE_URL`: queue that brings the looks that the function asks itself for.
+    pub looks_queue_url: String,
     /// `ACCOUNT_ID`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`.
     pub guardrails: Guardrails,
 }
@@ -25,15 +31,19 @@ const AGES: std::ops::RangeInclusive<i64> = 60..=315_360_000;
 
 impl Config {
     /// The variables that the function reads; the acceptance tests compare them with the template.
-    pub const VARIABLES: [&str; 8] = [
+    pub const VARIABLES: [&str; 12] = [
         "ACCOUNT_ID",
+        "BUDGET_PER_HOUR",
         "FINDINGS_BUS",
         "JOURNAL_TABLE",
+        "KILL_SWITCH_PARAMETER",
+        "LOOKS_QUEUE_URL",
         "MAX_EVENT_AGE_SECONDS",
         "MODE",
         "OWN_ROLE_IDS",
         "PROTECTED_PRINCIPALS",
         "QUARANTINE_QUEUE_URL",
+        "TROUBLES_PER_HOUR",
     ];
 
     /// Reads the configuration.
@@ -44,7 +54,11 @@ impl Config {
         let findings_bus = environment.required("FINDINGS_BUS");
         let quarantine_queue_url = environment.required("QUARANTINE_QUEUE_URL");
         let journal_table = environment.required("JOURNAL_TABLE");
+        let kill_switch_parameter = environment.required("KILL_SWITCH_PARAMETER");
+        let looks_queue_url = environment.required("LOOKS_QUEUE_URL");
         let mode = environment.or_default("MODE", Mode::Plan);
+        let plans_per_hour = environment.or_default("BUDGET_PER_HOUR", 20);
+        let troubles_per_hour = environment.or_default("TROUBLES_PER_HOUR", 3);
         let account = environment.required("ACCOUNT_ID");
         let protected = environment.list("PROTECTED_PRINCIPALS");
         let own_roles = environment.list("OWN_ROLE_IDS");
@@ -58,6 +72,9 @@ impl Config {
                 quarantine_queue_url: quarantine_queue_url?,
                 journal_table: journal_table?,
                 mode: mode?,
+                limits: Limits { plans_per_hour: plans_per_hour?, troubles_per_hour: troubles_per_hour? },
+                kill_switch_parameter: kill_switch_parameter?,
+                looks_queue_url: looks_queue_url?,
                 guardrails: Guardrails {
                     account: account?,
                     protected: protected?,
@@ -74,7 +91,9 @@ impl Config {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 5] = [
+    const GOOD: [(&str, &str); 7] = [
+        ("KILL_SWITCH_PARAMETER", "/trailreflex/responders"),
+        ("LOOKS_QUEUE_URL", "http://looks"),
         ("FINDINGS_BUS", "findings"),
         ("QUARANTINE_QUEUE_URL", "http://queue"),
         ("JOURNAL_TABLE", "journal"),

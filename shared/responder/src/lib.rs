@@ -5,19 +5,24 @@ mod config;
 mod report;
 mod reporter;
 mod serve;
+mod trouble;
 
 pub use config::Config;
 pub use report::{DETAIL_TYPE_OUTCOME, bus_event, data, function_of};
 pub use reporter::Reporter;
 pub use serve::serve;
+pub use trouble::Trouble;
+
+use trouble::{execute_failed, journal_failed, limits_failed, look_failed, observe_failed, undo_failed};
 
 use jiff::Timestamp;
 use serde_json::Value;
 use trailreflex_lambda::Failure;
-use trailreflex_model::Finding;
+use trailreflex_model::{Finding, cause_chain};
 use trailreflex_response::{
-    Account, ActionClass, Entry, ExecuteError, Execution, Facts, Guardrails, Journal, Mode, ObserveError,
-    Outcome, Plan, Playbooks, Reason, Request, UndoError, execute, observe, plan, undo,
+    Account, ActionClass, Entry, EntryState, Execution, Facts, Guardrails, Hold, Journal, Limits,
+    LimitsError, Look, Mode, OnExpiry, Outcome, Plan, PlanId, Playbooks, Reason, Request, Seen, Switch,
+    SwitchState, Tally, execute, held_back, look, observe, plan, resume, undo,
 };
 
 /// A responder, on an account and a journal or on their fakes.
@@ -29,80 +34,192 @@ pub struct Responder<A, J> {
     pub account: A,
     /// The journal.
     pub journal: J,
-    /// The limits.
+    /// The limits of what it may touch.
     pub guardrails: Guardrails,
+    /// The limits of how much it may do.
+    pub limits: Limits,
+    /// The kill switch.
+    pub switch: Box<dyn Switch>,
     /// How far the responder goes.
     pub mode: Mode,
     /// What may be done about which finding.
     pub playbooks: Playbooks,
 }
 
-/// What the caller is told, and what is still to be reported.
+/// What came of one plan, and what is still to be done about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// What came of the request.
     pub outcome: Outcome,
-    /// The journal's entry that is to be marked as reported.
+    /// The journal's entry that is to be replaced once the outcome is reported.
     pub unreported: Option<Entry>,
-}
-
-/// A failed request with what is known of the account.
-#[derive(Debug)]
-pub struct Trouble {
-    /// Whether and why to try again.
-    pub failure: Failure,
-    /// What is known, if something was tried.
-    pub outcome: Option<Box<Outcome>>,
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self { failure, outcome: None }
-    }
 }
 
 impl From<Execution> for Answer {
     fn from(execution: Execution) -> Self {
-        Self { outcome: execution.outcome, unreported: execution.unreported }
+        let unreported = execution.unreported.map(|entry| entry.marked_reported());
+        Self { outcome: execution.outcome, unreported }
+    }
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, unreported: None }
     }
 }
 
 impl<A: Account, J: Journal> Responder<A, J> {
-    /// Does what an invocation asks.
+    /// Does what an invocation asks. Answers are to be reported in their order.
     ///
-    /// Safe to repeat: a second delivery finds its plan in the journal and changes nothing.
+    /// `ask_for_looks` is called for a plan that is about to be carried out.
     ///
     /// # Errors
     /// [`Trouble`] says whether another delivery may mend it, and what is known of the account.
-    pub async fn handle(
+    pub async fn handle<F: Future<Output = ()>>(
         &self,
         payload: Value,
         clock: &(dyn Fn() -> Timestamp + Sync),
-    ) -> Result<Answer, Trouble> {
+        ask_for_looks: impl FnOnce(PlanId) -> F,
+    ) -> Result<Vec<Answer>, Trouble> {
         let request = Request::parse(payload, &self.guardrails.account)
             .map_err(|error| Failure::permanent("NotARequest", error))?;
         match request {
-            Request::Undo(request) => {
-                let undone = undo(&request.undo, &self.account, &self.journal, clock).await;
-                Ok(undone.map_err(undo_failed)?.into())
+            Request::Respond(finding) => Ok(vec![self.respond(&finding, clock, ask_for_looks).await?]),
+            Request::Undo(request) => Ok(vec![self.undo(&request.undo, clock).await?]),
+            Request::Sweep => self.sweep(clock).await,
+            Request::Look(looks) => {
+                let mut answers = Vec::new();
+                for look in &looks {
+                    answers.extend(self.look(look, clock).await?);
+                }
+                Ok(answers)
             }
-            Request::Respond(finding) => self.respond(&finding, clock).await,
         }
     }
 
-    async fn respond(
+    /// Responds to a finding. `ask_for_looks` is called after the decision and before anything is changed.
+    ///
+    /// Safe to repeat: a second delivery finds its plan in the journal and changes nothing.
+    async fn respond<F: Future<Output = ()>>(
         &self,
         finding: &Finding,
         clock: &(dyn Fn() -> Timestamp + Sync),
+        ask_for_looks: impl FnOnce(PlanId) -> F,
     ) -> Result<Answer, Trouble> {
         let plan = self.decide(finding, clock()).await?;
         if plan.refused.is_some() || plan.mode == Mode::Plan {
-            return Ok(Answer { outcome: Outcome::unchanged(plan), unreported: None });
+            return Ok(Outcome::unchanged(plan).into());
         }
+        if let Some((hold, why)) = self.held_back(&plan.id, clock()).await? {
+            tracing::warn!(plan = plan.id.as_str(), hold = hold.as_str(), why, "the plan is not carried out");
+            return Ok(Outcome::unchanged(plan.held_back(hold)).into());
+        }
+        ask_for_looks(plan.id.clone()).await;
         match execute(plan, &self.account, &self.journal, clock).await {
-            Ok(execution) => Ok(execution.into()),
+            Ok(execution) => self.settled(execution.into(), clock()).await,
             Err(error) => Err(execute_failed(error)),
         }
+    }
+
+    /// Takes a plan back.
+    async fn undo(&self, plan: &PlanId, clock: &(dyn Fn() -> Timestamp + Sync)) -> Result<Answer, Trouble> {
+        let undone = undo(plan, &self.account, &self.journal, clock).await;
+        Ok(undone.map_err(undo_failed)?.into())
+    }
+
+    /// Looks again at a containment. What does not hold is done again only if the kill switch is armed.
+    async fn look(
+        &self,
+        asked: &Look,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+    ) -> Result<Vec<Answer>, Trouble> {
+        match self.switch.read().await {
+            SwitchState::Armed => {}
+            SwitchState::Off(why) => {
+                tracing::warn!(plan = asked.look.as_str(), why, "no look is taken");
+                return Ok(Vec::new());
+            }
+            SwitchState::Unknown(why) => return Err(limits_failed(LimitsError::Switch(why)).into()),
+        }
+        let seen = look(asked, &self.account, &self.journal, clock).await.map_err(look_failed)?;
+        let Seen::Bypassed(bypassed) = seen else { return Ok(Vec::new()) };
+        let told = Answer { outcome: bypassed.outcome, unreported: Some(bypassed.looked) };
+        let mut answers = vec![self.settled(told, clock()).await?];
+        answers.extend(bypassed.follow_up.map(Answer::from));
+        Ok(answers)
+    }
+
+    /// Finishes what was begun, reports what was not reported, ends what has expired and reminds of what a person must
+    /// end. What fails is left to the next sweep, after the others were tried.
+    async fn sweep(&self, clock: &(dyn Fn() -> Timestamp + Sync)) -> Result<Vec<Answer>, Trouble> {
+        let due = self.journal.due(self.class, clock()).await.map_err(journal_failed)?;
+        let is_armed = match self.switch.read().await {
+            SwitchState::Armed => true,
+            SwitchState::Off(why) | SwitchState::Unknown(why) => {
+                tracing::warn!(why, "only what is undone or reported is swept");
+                false
+            }
+        };
+        let mut answers = Vec::new();
+        for plan in due {
+            match self.sweep_one(&plan, is_armed, clock).await {
+                Ok(swept) => answers.extend(swept),
+                Err(trouble) => {
+                    let reason = trouble.failure.explain();
+                    tracing::warn!(plan = plan.as_str(), reason, "left to the next sweep");
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    async fn sweep_one(
+        &self,
+        plan: &PlanId,
+        is_armed: bool,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+    ) -> Result<Option<Answer>, Trouble> {
+        let entry = self.journal.read(plan).await.map_err(journal_failed)?;
+        let Some(entry) = entry.filter(|entry| entry.due_at().is_some_and(|due| due <= clock())) else {
+            return Ok(None);
+        };
+        match entry.state {
+            EntryState::Undoing => return self.undo(plan, clock).await.map(Some),
+            EntryState::Executing if !is_armed => return Ok(None),
+            EntryState::Executing | EntryState::Executed | EntryState::Undone => {}
+        }
+        if let Some(done) =
+            resume(&entry, &self.account, &self.journal, clock).await.map_err(execute_failed)?
+        {
+            return self.settled(done.into(), clock()).await.map(Some);
+        }
+        match entry.expired(clock()) {
+            Some(expiry) if expiry.then == OnExpiry::Release => self.undo(plan, clock).await.map(Some),
+            Some(_) if !entry.reminded => {
+                let unreported = Some(entry.marked_reminded());
+                Ok(Some(Answer { outcome: Outcome::overdue(&entry), unreported }))
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// Counts a plan that did not hold, so that the breaker opens if there are too many.
+    async fn settled(&self, answer: Answer, now: Timestamp) -> Result<Answer, Trouble> {
+        if answer.outcome.is_trouble() {
+            let tally = Tally::troubles(self.class, now);
+            let counted = self.journal.count(&tally, answer.outcome.plan_id(), usize::MAX).await;
+            // What was done must be told all the same.
+            if let Err(error) = counted {
+                tracing::warn!(reason = cause_chain(&error), "a plan that did not hold was not counted");
+            }
+        }
+        Ok(answer)
+    }
+
+    async fn held_back(&self, plan: &PlanId, now: Timestamp) -> Result<Option<(Hold, String)>, Failure> {
+        let (journal, switch) = (&self.journal, self.switch.as_ref());
+        let held = held_back(plan, (self.class, self.limits), (journal, switch), now).await;
+        held.map_err(limits_failed)
     }
 
     async fn decide(&self, finding: &Finding, now: Timestamp) -> Result<Plan, Failure> {
@@ -125,28 +242,7 @@ impl<A: Account, J: Journal> Responder<A, J> {
         let Some(subject) = facts.owner.key().filter(|_| self.guardrails.is_own_call(finding)) else {
             return Ok(false);
         };
-        let standing = self.journal.standing(&subject).await;
-        let standing = standing.map_err(|error| Failure::of(error.is_transient(), "JournalFailed", error))?;
+        let standing = self.journal.standing(&subject).await.map_err(journal_failed)?;
         Ok(!standing.is_empty())
     }
-}
-
-fn observe_failed(error: ObserveError) -> Failure {
-    let code = match &error {
-        ObserveError::Account(_) => "AccountUnreadable",
-        ObserveError::Journal(_) => "JournalFailed",
-    };
-    Failure::of(error.is_transient(), code, error)
-}
-
-fn undo_failed(error: UndoError) -> Failure {
-    Failure::of(error.is_transient(), "UndoFailed", error)
-}
-
-fn execute_failed(error: ExecuteError) -> Trouble {
-    let outcome = match &error {
-        ExecuteError::Incomplete { outcome, .. } => Some(outcome.clone()),
-        ExecuteError::Busy(_) | ExecuteError::Journal(_) => None,
-    };
-    Trouble { failure: Failure::of(error.is_transient(), "NotContained", error), outcome }
 }

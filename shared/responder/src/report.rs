@@ -49,8 +49,16 @@ pub fn data(class: ActionClass, outcome: &Outcome, now: Timestamp) -> Vec<Datum>
         Datum::one(Metric::Events(function_of(class)), now),
         Datum::one(Metric::Plans(outcome.status.as_str()), now),
     ];
-    if outcome.status == OutcomeStatus::Duplicate {
-        return data;
+    if let Some(hold) = outcome.plan.held {
+        data.push(Datum::one(Metric::HeldBack { function: function_of(class), reason: hold.as_str() }, now));
+    }
+    if outcome.status == OutcomeStatus::Bypassed {
+        data.push(Datum::one(Metric::ContainmentBypassed(function_of(class)), now));
+    }
+    match outcome.status {
+        // Nothing was done.
+        OutcomeStatus::Duplicate | OutcomeStatus::Overdue => return data,
+        _ => {}
     }
     for step in &outcome.steps {
         if step.result == StepResult::NotNeeded {

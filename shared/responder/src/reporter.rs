@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use trailreflex_aws::{Bus, Metrics};
 use trailreflex_lambda::Failure;
+use trailreflex_metrics::{Datum, Metric};
 use trailreflex_model::cause_chain;
 use trailreflex_response::{ActionClass, Entry, Journal, Outcome};
 
@@ -38,7 +39,7 @@ impl Reporter {
         self.put_on_bus(outcome, now).await?;
         self.publish(outcome, now).await;
         if let Some(entry) = &answer.unreported {
-            mark_reported(entry, journal).await;
+            store(entry, journal).await;
         }
         serde_json::to_value(outcome).map_err(|error| Failure::permanent("NotJson", error))
     }
@@ -51,6 +52,13 @@ impl Reporter {
             tracing::warn!(reason = failure.explain(), "the bus did not take the outcome");
         }
         self.publish(outcome, now).await;
+    }
+
+    /// Counts one.
+    pub async fn count(&self, metric: Metric, now: Timestamp) {
+        if let Err(error) = self.metrics.publish(&[Datum::one(metric, now)]).await {
+            tracing::warn!(reason = cause_chain(&error), "a metric was not published");
+        }
     }
 
     async fn put_on_bus(&self, outcome: &Outcome, now: Timestamp) -> Result<(), Failure> {
@@ -68,9 +76,9 @@ impl Reporter {
     }
 }
 
-/// Marks an entry as reported; if that fails, a later delivery reports once more, which does no harm.
-async fn mark_reported<J: Journal>(entry: &Entry, journal: &J) {
-    if let Err(error) = journal.replace(&entry.marked_reported()).await {
+/// Stores that an outcome was reported; if that fails, a later delivery reports once more, which does no harm.
+async fn store<J: Journal>(entry: &Entry, journal: &J) {
+    if let Err(error) = journal.replace(entry).await {
         tracing::warn!(reason = cause_chain(&error), "the journal was not marked as reported");
     }
 }
@@ -82,6 +90,7 @@ fn log(outcome: &Outcome) {
         rule = outcome.plan.cause.rule,
         status = outcome.status.as_str(),
         refused = outcome.refused().map(|reason| reason.to_string()),
+        held = outcome.plan.held.map(|hold| hold.to_string()),
         "outcome"
     );
 }

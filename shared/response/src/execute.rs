@@ -79,6 +79,29 @@ pub async fn execute<A: Account, J: Journal>(
     }
 }
 
+/// Finishes a plan whose delivery was stopped, or reports one that was not reported. Does nothing about others.
+///
+/// # Errors
+/// As [`execute`].
+pub async fn resume<A: Account, J: Journal>(
+    existing: &Entry,
+    account: &A,
+    journal: &J,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<Option<Execution>, ExecuteError> {
+    match existing.state {
+        EntryState::Executing => {
+            let entry = take_over(existing, EntryState::Executing, journal, clock()).await?;
+            carry_out(entry, Delivery::Later, account, journal, clock).await.map(Some)
+        }
+        EntryState::Executed if !existing.reported => Ok(Some(Execution {
+            outcome: Outcome::executed(existing.plan.clone(), existing.steps.clone()),
+            unreported: Some(existing.clone()),
+        })),
+        EntryState::Executed | EntryState::Undoing | EntryState::Undone => Ok(None),
+    }
+}
+
 fn duplicate(existing: Entry) -> Execution {
     let outcome = Outcome::new(OutcomeStatus::Duplicate, existing.plan, existing.steps);
     Execution { outcome, unreported: None }

@@ -52,6 +52,8 @@ pub struct KeyFacts {
     pub id: AccessKeyId,
     /// Whether it works.
     pub status: KeyStatus,
+    /// When it was created, if that is known.
+    pub created_at: Option<Timestamp>,
 }
 
 /// What was read about a credential that is no access key.

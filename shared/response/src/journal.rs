@@ -3,7 +3,7 @@
 //! One entry per plan, replaced only if nobody else replaced it in between. An entry holds the whole plan with
 //! every undo, so whoever finds it later can finish, report or take back what was begun.
 
-use crate::{Action, Control, Plan, PlanId, StepOutcome, Verdict};
+use crate::{Action, ActionClass, Control, Counted, Expiry, Plan, PlanId, StepOutcome, Tally, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
@@ -23,9 +23,15 @@ pub struct Entry {
     pub plan: Plan,
     /// How far it is.
     pub state: EntryState,
-    /// When the containment ends by itself; absent if only a person ends it.
+    /// Whether a person was reminded that the containment stands longer than foreseen.
+    #[serde(default)]
+    pub reminded: bool,
+    /// The last look at the containment that has come to its end: 0 before the first.
+    #[serde(default)]
+    pub looks: u8,
+    /// The look at which the containment was first found undone by somebody else, until that is reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Timestamp>,
+    pub bypassed_at: Option<u8>,
     /// Counts the writes; a write succeeds only on the version that its writer has seen.
     pub version: u64,
     /// Until when the last writer may work undisturbed.
@@ -57,7 +63,9 @@ impl Entry {
         Self {
             plan,
             state,
-            expires_at: None,
+            reminded: false,
+            looks: 0,
+            bypassed_at: None,
             version: 1,
             lease_until: lease(now),
             steps: Vec::new(),
@@ -83,6 +91,39 @@ impl Entry {
         let (index, step) = steps.find(|(_, step)| step.action.control == *control)?;
         let may_hold = self.steps.get(index).is_none_or(|outcome| outcome.result.may_hold());
         (may_hold && !matches!(step.verdict, Verdict::Refuse(_))).then_some(&step.action)
+    }
+
+    /// Returns when something is to be done about the entry even if nobody asks: finish or report what was begun,
+    /// end what has expired, or remind of it.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let is_finished = self.state == EntryState::Executed && self.reported;
+        match (&self.state, &self.plan.expiry) {
+            (EntryState::Undone, _) => None,
+            _ if !is_finished => Some(self.lease_until),
+            (_, Some(expiry)) if !(self.reminded && expiry.then == crate::OnExpiry::Remind) => {
+                Some(expiry.at)
+            }
+            (_, Some(_) | None) => None,
+        }
+    }
+
+    /// Returns the plan's expiry if it has come.
+    #[must_use]
+    pub fn expired(&self, now: Timestamp) -> Option<Expiry> {
+        self.plan.expiry.filter(|expiry| self.stands() && expiry.at <= now)
+    }
+
+    /// The next version of this entry, after a person was reminded.
+    #[must_use]
+    pub fn marked_reminded(&self) -> Self {
+        Self { reminded: true, ..self.next(self.state, self.lease_until) }
+    }
+
+    /// The next version of this entry, after the look `round` found what `steps` say.
+    #[must_use]
+    pub(crate) fn looked_at(&self, round: u8, steps: Vec<StepOutcome>, now: Timestamp) -> Self {
+        Self { looks: round, bypassed_at: None, steps, ..self.next(self.state, now) }
     }
 
     /// Returns whether the containment stands: neither undone nor never begun.
@@ -114,6 +155,25 @@ pub trait Journal: Sync {
     /// Lists the entries that stand and have `subject` among their plan's [`Plan::subjects`], the earliest decision
     /// first.
     fn standing(&self, subject: &str) -> impl Future<Output = Result<Vec<Entry>, JournalError>> + Send;
+
+    /// Lists the plans of a class of which something is due ([`Entry::due_at`]), at most a hundred, the longest due
+    /// first. May lag by seconds.
+    fn due(
+        &self,
+        class: ActionClass,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<PlanId>, JournalError>> + Send;
+
+    /// Counts a plan in a tally unless `limit` others are in it. One that is in it already counts once.
+    fn count(
+        &self,
+        tally: &Tally,
+        plan: &PlanId,
+        limit: usize,
+    ) -> impl Future<Output = Result<Counted, JournalError>> + Send;
+
+    /// Returns how many plans are in a tally.
+    fn counted(&self, tally: &Tally) -> impl Future<Output = Result<usize, JournalError>> + Send;
 }
 
 /// What came of [`Journal::create`].

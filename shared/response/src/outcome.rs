@@ -1,6 +1,6 @@
 //! What came of a plan: told to the caller, the bus, the metrics and the journal.
 
-use crate::{Action, Plan, PlanId, Reason, Verdict};
+use crate::{Action, Entry, Plan, PlanId, Reason, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,10 @@ pub enum OutcomeStatus {
     Failed,
     /// An earlier delivery has dealt with it; this one changed nothing.
     Duplicate,
+    /// A containment that stands was undone by somebody else, or new credentials appeared; what can be done again was.
+    Bypassed,
+    /// A containment stands longer than foreseen: a person decides.
+    Overdue,
     /// Every step was taken back, read back.
     Undone,
     /// Some steps could not be taken back: a person must look.
@@ -55,6 +59,8 @@ impl OutcomeStatus {
             Self::Partial => "partial",
             Self::Failed => "failed",
             Self::Duplicate => "duplicate",
+            Self::Bypassed => "bypassed",
+            Self::Overdue => "overdue",
             Self::Undone => "undone",
             Self::UndoIncomplete => "undoIncomplete",
         }
@@ -160,6 +166,27 @@ impl Outcome {
     pub fn unchanged(plan: Plan) -> Self {
         let status = if plan.refused.is_some() { OutcomeStatus::Refused } else { OutcomeStatus::Planned };
         Self::new(status, plan, Vec::new())
+    }
+
+    /// A containment stands longer than foreseen.
+    #[must_use]
+    pub fn overdue(entry: &Entry) -> Self {
+        Self::new(OutcomeStatus::Overdue, entry.plan.clone(), entry.steps.clone())
+    }
+
+    /// Returns whether a person must look, and no more of the kind should be done without.
+    #[must_use]
+    pub fn is_trouble(&self) -> bool {
+        match self.status {
+            OutcomeStatus::Partial | OutcomeStatus::Failed | OutcomeStatus::Bypassed => true,
+            OutcomeStatus::Planned
+            | OutcomeStatus::Refused
+            | OutcomeStatus::Contained
+            | OutcomeStatus::Duplicate
+            | OutcomeStatus::Overdue
+            | OutcomeStatus::Undone
+            | OutcomeStatus::UndoIncomplete => false,
+        }
     }
 
     /// The outcome of a plan whose steps were tried.

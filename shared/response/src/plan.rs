@@ -2,8 +2,8 @@
 
 use crate::action::{Circumstances, Proposal};
 use crate::{
-    Action, ActionKind, Call, Change, Control, Facts, Guardrails, IdentityRef, Mode, Owner, Playbook,
-    Reading, Reason, Setting, Verdict,
+    Action, ActionClass, ActionKind, Call, Change, Control, Expiry, Facts, Guardrails, Hold, IdentityRef,
+    Mode, Owner, Playbook, Reading, Reason, Setting, Verdict,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,14 @@ pub struct Plan {
     /// Why nothing is done at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Reason>,
+    /// What holds the plan back although its mode was `act`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Hold>,
+    /// When the containment ends or is reminded of; absent if it stands until a person ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<Expiry>,
+    /// The class of its actions.
+    pub class: ActionClass,
     /// What is to be done, in this order.
     pub steps: Vec<Step>,
 }
@@ -165,6 +173,18 @@ impl Plan {
         permissions.into_iter().collect()
     }
 
+    /// The same plan, not to be carried out because of `hold`.
+    #[must_use]
+    pub fn held_back(self, hold: Hold) -> Self {
+        Self { mode: Mode::Plan, held: Some(hold), ..self }
+    }
+
+    /// A plan that adds steps to this one, after look `round`: new credentials of the same user.
+    pub(crate) fn follow_up(&self, round: u8, steps: Vec<Step>, now: Timestamp) -> Self {
+        let id = PlanId(digest(&[self.id.as_str(), "follow-up", &round.to_string()]));
+        Self { id, decided_at: now, steps, ..self.clone() }
+    }
+
     /// Refuses before the account is read, if the finding alone forbids to act.
     ///
     /// # Errors
@@ -192,6 +212,9 @@ impl Plan {
             subject: None,
             identity: None,
             refused: Some(reason),
+            held: None,
+            expiry: None,
+            class: class_of(playbook),
             steps: Vec::new(),
         }
     }
@@ -251,8 +274,17 @@ pub fn plan(
             Owner::Resource(_) | Owner::Root | Owner::Nobody => None,
         },
         refused: None,
+        held: None,
+        expiry: playbook.expiry(now),
+        class: class_of(Some(playbook)),
         steps,
     }
+}
+
+/// The class of a playbook's actions; of none at all, the first.
+fn class_of(playbook: Option<&Playbook>) -> ActionClass {
+    let kinds = playbook.into_iter().flat_map(|playbook| &playbook.actions);
+    kinds.map(|kind| kind.class()).next().unwrap_or(ActionClass::ContainIdentity)
 }
 
 /// The controls that a plan about `target` has to know.
@@ -278,7 +310,12 @@ fn steps(kind: ActionKind, owner: &Owner, facts: &Facts, circumstances: &Circums
     steps
 }
 
-fn step(kind: ActionKind, control: Control, facts: &Facts, circumstances: &Circumstances<'_>) -> Step {
+pub(crate) fn step(
+    kind: ActionKind,
+    control: Control,
+    facts: &Facts,
+    circumstances: &Circumstances<'_>,
+) -> Step {
     let reading = facts.readings.get(&control);
     let proposal = match reading {
         Some(Reading::Is(current)) => kind.propose(&control, current, circumstances),

@@ -2,6 +2,7 @@
 //! themselves anything.
 
 use crate::{ActionClass, ActionKind, Mode};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -21,6 +22,44 @@ pub struct Playbook {
     pub actions: BTreeSet<ActionKind>,
     /// How far it may go, whatever the responder's own mode allows.
     pub mode: Mode,
+    /// After how many minutes a containment ends; without it, it stands until a person ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_after_minutes: Option<u32>,
+    /// What happens then.
+    #[serde(default)]
+    pub on_expiry: OnExpiry,
+}
+
+/// What happens when a containment expires.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnExpiry {
+    /// A person is reminded that it stands.
+    #[default]
+    Remind,
+    /// It is taken back. The same finding does not lead to it again.
+    Release,
+}
+
+/// When a containment expires, and what happens then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expiry {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub then: OnExpiry,
+}
+
+/// Longest that a containment may be foreseen to stand, in minutes: 90 days.
+const MAX_MINUTES: u32 = 90 * 24 * 60;
+
+impl Playbook {
+    /// Returns when a containment that is decided `now` expires.
+    pub(crate) fn expiry(&self, now: Timestamp) -> Option<Expiry> {
+        let minutes = i64::from(self.expires_after_minutes?);
+        let at = now.saturating_add(SignedDuration::from_mins(minutes)).ok()?;
+        Some(Expiry { at, then: self.on_expiry })
+    }
 }
 
 /// Why playbooks were not accepted.
@@ -35,6 +74,12 @@ pub enum InvalidPlaybooks {
     /// Keys without the user: sessions that a key has issued would go on.
     #[error("playbook `{0}` deactivates keys, whose sessions would go on: add `deny_user`")]
     KeysWithoutUser(String),
+    /// Keys that were exposed and would work again by themselves.
+    #[error("playbook `{0}` would let keys work again by itself: leave `on_expiry` at `remind`")]
+    KeysReleased(String),
+    /// An expiry that is no time, or none at all with something to do then.
+    #[error("playbook `{0}` needs `expires_after_minutes` of 1 to 129600 for what it does on expiry")]
+    Expiry(String),
     /// An action of another function.
     #[error(
         "playbook `{playbook}` has an action of another function than `{function}`: move it to that one's file"
@@ -71,6 +116,17 @@ impl Playbooks {
             let has = |kind| playbook.actions.contains(&kind);
             if has(ActionKind::DeactivateAccessKeys) && !has(ActionKind::DenyUser) {
                 return Err(InvalidPlaybooks::KeysWithoutUser(playbook.id.clone()));
+            }
+            let releases = playbook.on_expiry == OnExpiry::Release;
+            if releases && has(ActionKind::DeactivateAccessKeys) {
+                return Err(InvalidPlaybooks::KeysReleased(playbook.id.clone()));
+            }
+            let is_possible = match playbook.expires_after_minutes {
+                Some(minutes) => (1..=MAX_MINUTES).contains(&minutes),
+                None => !releases,
+            };
+            if !is_possible {
+                return Err(InvalidPlaybooks::Expiry(playbook.id.clone()));
             }
             if playbook.actions.iter().any(|kind| kind.class() != class) {
                 let (playbook, function) = (playbook.id.clone(), class.as_str());
@@ -117,7 +173,7 @@ mod tests {
             (
                 "an unknown key",
                 r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act","when":1}]"#,
-                "unknown field `when`, expected one of `id`, `rules`, `actions`, `mode`",
+                "unknown field `when`, expected one of `id`, `rules`, `actions`, `mode`, `expires_after_minutes`, `on_expiry`",
             ),
             (
                 "an unknown mode",
@@ -133,6 +189,22 @@ mod tests {
                 "keys whose sessions would go on",
                 r#"[{"id":"a","rules":["r"],"actions":["deactivate_access_keys"],"mode":"act"}]"#,
                 "playbook `a` deactivates keys, whose sessions would go on: add `deny_user`",
+            ),
+            (
+                "keys that would work again by themselves",
+                r#"[{"id":"a","rules":["r"],"actions":["deny_user","deactivate_access_keys"],"mode":"act",
+                    "expires_after_minutes":60,"on_expiry":"release"}]"#,
+                "playbook `a` would let keys work again by itself: leave `on_expiry` at `remind`",
+            ),
+            (
+                "a release that never comes",
+                r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act","on_expiry":"release"}]"#,
+                "playbook `a` needs `expires_after_minutes` of 1 to 129600 for what it does on expiry",
+            ),
+            (
+                "an expiry at once",
+                r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act","expires_after_minutes":0}]"#,
+                "playbook `a` needs `expires_after_minutes` of 1 to 129600 for what it does on expiry",
             ),
             (
                 "one rule twice",

@@ -1,9 +1,10 @@
-//! What the responder can be asked: a finding from the bus, or an undo from a person.
+//! What the responder can be asked: a finding from the bus, an undo from a person, a look that it has asked itself for,
+//! or the schedule's sweep.
 //!
 //! An undo is taken from a direct invocation only. Whatever comes over the bus arrives inside an EventBridge
 //! event, so it can never be the bare object that an undo is.
 
-use crate::PlanId;
+use crate::{Look, PlanId};
 use serde::Deserialize;
 use serde_json::Value;
 use trailreflex_model::{
@@ -17,6 +18,17 @@ pub enum Request {
     Respond(Box<Finding>),
     /// Take a plan back.
     Undo(UndoRequest),
+    /// Look again at plans: one for each message that the queue of looks has brought.
+    Look(Vec<Look>),
+    /// Finish, report and end what is due.
+    Sweep,
+}
+
+/// The schedule's request: `{"sweep": true}`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SweepRequest {
+    sweep: bool,
 }
 
 /// A person's request to take a plan back: `{"undo": "<plan id>"}`.
@@ -36,6 +48,12 @@ pub enum InvalidRequest {
     /// An undo with a malformed plan id or with more than that.
     #[error("the undo request is malformed; send only {{\"undo\": \"<plan id>\"}}")]
     MalformedUndo(#[source] serde_json::Error),
+    /// A sweep with anything but `true`.
+    #[error("the sweep request is malformed; send only {{\"sweep\": true}}")]
+    MalformedSweep,
+    /// A message of the queue of looks that is none.
+    #[error("the message is not {{\"look\": \"<plan id>\", \"round\": <1 or 2>}}")]
+    MalformedLook(#[source] serde_json::Error),
     /// An event of another kind or producer.
     #[error("the event is not a finding of `detect`: its {field} is `{found}`")]
     NotFromDetect {
@@ -65,6 +83,18 @@ impl Request {
             let request =
                 serde_json::from_value(Value::Object(event)).map_err(InvalidRequest::MalformedUndo)?;
             return Ok(Self::Undo(request));
+        }
+        if event.contains_key("sweep") {
+            return match serde_json::from_value(Value::Object(event)) {
+                Ok(SweepRequest { sweep: true }) => Ok(Self::Sweep),
+                Ok(SweepRequest { sweep: false }) | Err(_) => Err(InvalidRequest::MalformedSweep),
+            };
+        }
+        if let Some(Value::Array(records)) = event.get("Records") {
+            let body =
+                |record: &Value| record.get("body").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let looks = records.iter().map(|record| serde_json::from_str(&body(record)));
+            return looks.collect::<Result<_, _>>().map(Self::Look).map_err(InvalidRequest::MalformedLook);
         }
         if !event.contains_key("detail-type") {
             return Err(InvalidRequest::Unknown("the payload has no `detail-type`"));

@@ -9,7 +9,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
-use trailreflex_model::{IdentityKind, Resource, Target};
+use trailreflex_model::{AccessKeyId, IdentityKind, Resource, Target};
 
 /// An account in memory: identities and resources, and what their controls are set to.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Contents {
     pub resources: Vec<Resource>,
     /// What controls are set to. Those that are absent are left out, unless they are of credentials.
     pub settings: BTreeMap<Control, Setting>,
+    /// When access keys were created; of others it is not known.
+    pub created: BTreeMap<AccessKeyId, Timestamp>,
     /// Controls that take no change: their quota is full.
     pub full: BTreeSet<Control>,
 }
@@ -188,7 +190,11 @@ impl Contents {
         for (control, setting) in &self.settings {
             match control {
                 Control::AccessKeyStatus { identity: owner, access_key_id } if *owner == facts.reference => {
-                    facts.keys.push(KeyFacts { id: access_key_id.clone(), status: status(setting) });
+                    facts.keys.push(KeyFacts {
+                        id: access_key_id.clone(),
+                        status: status(setting),
+                        created_at: self.created.get(access_key_id).copied(),
+                    });
                 }
                 Control::CredentialStatus { identity: owner, credential, id }
                     if *owner == facts.reference =>

@@ -1,20 +1,28 @@
 //! A journal in memory: the fake of the journal's port.
 
-use crate::{Created, Entry, Journal, JournalError, PlanId, Replaced};
-use std::collections::BTreeMap;
+use crate::{ActionClass, Counted, Created, Entry, Journal, JournalError, PlanId, Replaced, Tally};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 /// A journal in memory, with the same conditional writes as the real one.
 #[derive(Debug, Default)]
 pub struct MemoryJournal {
     entries: Mutex<BTreeMap<PlanId, Entry>>,
-    failures: Mutex<usize>,
+    /// Calls that go well before failures begin, and how many fail then.
+    failures: Mutex<(usize, usize)>,
+    tallies: Mutex<BTreeMap<Tally, BTreeSet<PlanId>>>,
 }
 
 impl MemoryJournal {
     /// Makes the next `count` calls fail for now.
     pub fn fail_next(&self, count: usize) {
-        *self.failures.lock().unwrap_or_else(PoisonError::into_inner) = count;
+        *self.failures.lock().unwrap_or_else(PoisonError::into_inner) = (0, count);
+    }
+
+    /// Makes one call fail for now, after `calls` that go well.
+    pub fn fail_after(&self, calls: usize) {
+        *self.failures.lock().unwrap_or_else(PoisonError::into_inner) = (calls, 1);
     }
 
     /// Returns all entries.
@@ -29,10 +37,14 @@ impl MemoryJournal {
 
     fn answer(&self, call: &'static str) -> Result<(), JournalError> {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if *failures == 0 {
-            return Ok(());
+        match &mut *failures {
+            (_, 0) => return Ok(()),
+            (0, count) => *count -= 1,
+            (calls, _) => {
+                *calls -= 1;
+                return Ok(());
+            }
         }
-        *failures -= 1;
         Err(JournalError::Transient { call, cause: "throttled by the simulation".into() })
     }
 }
@@ -73,5 +85,30 @@ impl Journal for MemoryJournal {
             (one.plan.decided_at, &one.plan.id).cmp(&(other.plan.decided_at, &other.plan.id))
         });
         Ok(entries)
+    }
+
+    async fn due(&self, class: ActionClass, now: Timestamp) -> Result<Vec<PlanId>, JournalError> {
+        self.answer("dynamodb:Query")?;
+        let mut due: Vec<_> = self.entries().into_iter().filter(|entry| entry.plan.class == class).collect();
+        due.retain(|entry| entry.due_at().is_some_and(|at| at <= now));
+        due.sort_by_key(Entry::due_at);
+        Ok(due.into_iter().map(|entry| entry.plan.id).collect())
+    }
+
+    async fn count(&self, tally: &Tally, plan: &PlanId, limit: usize) -> Result<Counted, JournalError> {
+        self.answer("dynamodb:UpdateItem")?;
+        let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = tallies.entry(tally.clone()).or_default();
+        if counted.contains(plan) || counted.len() < limit {
+            counted.insert(plan.clone());
+            return Ok(Counted::Within);
+        }
+        Ok(Counted::Full)
+    }
+
+    async fn counted(&self, tally: &Tally) -> Result<usize, JournalError> {
+        self.answer("dynamodb:GetItem")?;
+        let tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(tallies.get(tally).map_or(0, BTreeSet::len))
     }
 }

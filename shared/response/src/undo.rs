@@ -74,18 +74,14 @@ pub async fn undo<A: Account, J: Journal>(
         EntryState::Executing | EntryState::Executed | EntryState::Undoing => {}
     }
     let entry = take_over(&entry, EntryState::Undoing, journal, clock()).await?;
-    let mut attempts = Vec::new();
-    for (index, step) in entry.plan.steps.iter().enumerate().rev() {
-        let executed = entry.steps.get(index).map_or(StepResult::Unknown, |step| step.result);
-        if step.undo == Undo::Nothing || !executed.may_hold() {
-            attempts.push(Attempt::settled(&step.action, executed, clock()));
-        } else if is_held_by_another(&entry, &step.action, journal).await? {
-            attempts.push(Attempt::settled(&step.action, StepResult::StillHeld, clock()));
-        } else {
-            attempts.push(take_back(&step.action, account, clock).await);
+    let attempts = match take_all_back(&entry, account, journal, clock).await {
+        Ok(attempts) => attempts,
+        Err(error) => {
+            // The lease ends at once, so that asking again goes on; if that fails too, it ends by itself.
+            let _ = journal.replace(&entry.next(EntryState::Undoing, clock())).await;
+            return Err(error.into());
         }
-    }
-    attempts.reverse();
+    };
     let unsettled = attempts.iter().find(|attempt| attempt.again).and_then(|a| a.outcome.problem.clone());
     if let Some(problem) = unsettled {
         // The steps stay as they were executed: another attempt begins with the same knowledge.
@@ -108,6 +104,27 @@ pub async fn undo<A: Account, J: Journal>(
 fn finished(entry: Entry) -> Execution {
     let outcome = Outcome::new(OutcomeStatus::Undone, entry.plan, entry.steps);
     Execution { outcome, unreported: None }
+}
+
+async fn take_all_back<A: Account, J: Journal>(
+    entry: &Entry,
+    account: &A,
+    journal: &J,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<Vec<Attempt>, JournalError> {
+    let mut attempts = Vec::new();
+    for (index, step) in entry.plan.steps.iter().enumerate().rev() {
+        let executed = entry.steps.get(index).map_or(StepResult::Unknown, |step| step.result);
+        attempts.push(if step.undo == Undo::Nothing || !executed.may_hold() {
+            Attempt::settled(&step.action, executed, clock())
+        } else if is_held_by_another(entry, &step.action, journal).await? {
+            Attempt::settled(&step.action, StepResult::StillHeld, clock())
+        } else {
+            take_back(&step.action, account, clock).await
+        });
+    }
+    attempts.reverse();
+    Ok(attempts)
 }
 
 /// Returns whether another plan needs the control as it is. One that is being taken back needs it no more: if two are

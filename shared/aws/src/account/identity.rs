@@ -97,7 +97,8 @@ impl IamAccount {
             let key = key.map_err(|error| failed("iam:ListAccessKeys", error))?;
             // An id that is not one cannot be a target either.
             if let Some(id) = key.access_key_id.and_then(|id| id.parse().ok()) {
-                keys.push(KeyFacts { id, status: status(key.status.as_ref()) });
+                let created_at = key.create_date.and_then(|at| Timestamp::from_second(at.secs()).ok());
+                keys.push(KeyFacts { id, status: status(key.status.as_ref()), created_at });
             }
         }
         Ok(keys)

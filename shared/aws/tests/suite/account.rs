@@ -96,8 +96,8 @@ async fn every_page_of_keys_and_policies_is_read() {
         reference: reference(),
         created_at: Some("2020-01-01T00:00:00Z".parse().unwrap()),
         keys: vec![
-            KeyFacts { id: KEY.parse().unwrap(), status: KeyStatus::Active },
-            KeyFacts { id: OTHER_KEY.parse().unwrap(), status: KeyStatus::Inactive },
+            KeyFacts { id: KEY.parse().unwrap(), status: KeyStatus::Active, created_at: None },
+            KeyFacts { id: OTHER_KEY.parse().unwrap(), status: KeyStatus::Inactive, created_at: None },
         ],
         credentials: Vec::new(),
         is_last_administrator: false,
@@ -223,6 +223,7 @@ async fn deny(account: &IamAccount) -> Result<(), AccountError> {
     let plan: Plan = serde_json::from_value(serde_json::json!({
         "id": "0123456789abcdef0123456789abcdef", "mode": "act", "decidedAt": "2026-11-24T10:00:30Z",
         "cause": {"finding": "f", "rule": "r", "title": "t", "severity": "high", "eventId": "e"},
+        "class": "contain-identity",
         "steps": [{
             "action": action, "current": "absent", "verdict": {"kind": "Execute"},
             "calls": [], "undo": {"kind": "Nothing"}

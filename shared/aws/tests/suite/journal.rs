@@ -18,7 +18,7 @@ fn entry(state: EntryState, version: u64) -> Entry {
         "plan": {
             "id": "0123456789abcdef0123456789abcdef", "mode": "act", "decidedAt": "2026-11-24T10:00:30Z",
             "cause": {"finding": "f", "rule": "r", "title": "t", "severity": "high", "eventId": "e"},
-            "subject": "AIDACKCEVSQ6C2EXAMPLE",
+            "subject": "AIDACKCEVSQ6C2EXAMPLE", "class": "contain-identity",
             "steps": []
         },
         "state": "executing", "version": 1, "leaseUntil": "2026-11-24T10:01:15Z", "steps": [], "reported": false
@@ -70,7 +70,7 @@ async fn an_entry_is_created_only_once_and_the_one_that_is_there_is_returned() {
             put.condition_expression() == Some("attribute_not_exists(#plan)")
                 && writes(request)
                     == [
-                        format!("+ {ENTRY} entry plan state version"),
+                        format!("+ {ENTRY} class dueAt entry plan state version"),
                         "+ of/AIDACKCEVSQ6C2EXAMPLE plan".to_owned(),
                     ]
         })

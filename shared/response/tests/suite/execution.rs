@@ -206,4 +206,28 @@ impl trailreflex_response::Journal for FailingAtTheEnd<'_> {
     ) -> Result<Vec<trailreflex_response::Entry>, trailreflex_response::JournalError> {
         self.0.standing(subject).await
     }
+
+    async fn due(
+        &self,
+        class: trailreflex_response::ActionClass,
+        now: jiff::Timestamp,
+    ) -> Result<Vec<trailreflex_response::PlanId>, trailreflex_response::JournalError> {
+        self.0.due(class, now).await
+    }
+
+    async fn count(
+        &self,
+        tally: &trailreflex_response::Tally,
+        plan: &trailreflex_response::PlanId,
+        limit: usize,
+    ) -> Result<trailreflex_response::Counted, trailreflex_response::JournalError> {
+        self.0.count(tally, plan, limit).await
+    }
+
+    async fn counted(
+        &self,
+        tally: &trailreflex_response::Tally,
+    ) -> Result<usize, trailreflex_response::JournalError> {
+        self.0.counted(tally).await
+    }
 }

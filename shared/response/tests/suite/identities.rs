@@ -7,7 +7,7 @@ use crate::fixtures::{
 use std::collections::BTreeSet;
 use trailreflex_model::{Finding, IdentityKind, Target};
 use trailreflex_response::{
-    ActionKind, Contents, Control, CredentialKind, IdentityRef, KeyStatus, MemoryJournal, Mode,
+    ActionKind, Contents, Control, CredentialKind, IdentityRef, KeyStatus, MemoryJournal, Mode, OnExpiry,
     OutcomeStatus, Playbook, Reason, Setting, SimulatedAccount, SimulatedIdentity, StepResult, Verdict,
     execute, undo,
 };
@@ -20,6 +20,8 @@ fn playbook(actions: &[ActionKind]) -> Playbook {
         rules: BTreeSet::from(["rule-quarantined".to_owned()]),
         actions: actions.iter().copied().collect(),
         mode: Mode::Act,
+        expires_after_minutes: None,
+        on_expiry: OnExpiry::Remind,
     }
 }
 

@@ -1,87 +1,10 @@
-//! The responder on a simulated account: each kind of request, and what nobody may get out of it.
+//! Each kind of request, and what nobody may get out of it.
 
-#![cfg(test)] // so that clippy knows every helper here as part of a test
-
-use jiff::Timestamp;
-use serde_json::{Value, json};
-use trailreflex_detection::Bundle;
+use crate::fixtures::{alice, ask, finding, now, responder};
+use serde_json::json;
 use trailreflex_metrics::{Datum, Function, Metric};
-use trailreflex_responder::{Answer, Responder, Trouble, data};
-use trailreflex_response::{
-    ActionClass, Contents, Control, Fault, Guardrails, IdentityRef, KeyStatus, MemoryJournal, Mode,
-    OutcomeStatus, Playbooks, Reason, SimulatedAccount, SimulatedIdentity,
-};
-
-const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
-
-fn now() -> Timestamp {
-    "2026-11-24T10:00:30Z".parse().unwrap()
-}
-
-/// An account with the user `alice`.
-fn alice() -> Contents {
-    let reference = IdentityRef {
-        kind: trailreflex_model::IdentityKind::User,
-        name: "alice".parse().unwrap(),
-        unique_id: "AIDACKCEVSQ6C2EXAMPLE".parse().unwrap(),
-        arn: "arn:aws:iam::111122223333:user/alice".parse().unwrap(),
-    };
-    let mut contents = Contents::default();
-    let key = Control::AccessKeyStatus { identity: reference.clone(), access_key_id: KEY.parse().unwrap() };
-    contents.set(key, KeyStatus::Active.setting());
-    let created_at = Some("2020-01-01T00:00:00Z".parse().unwrap());
-    contents.identities.push(SimulatedIdentity { reference, created_at, is_last_administrator: false });
-    contents
-}
-
-fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal> {
-    Responder {
-        class: ActionClass::ContainIdentity,
-        account: SimulatedAccount::with(alice()),
-        journal: MemoryJournal::default(),
-        guardrails: Guardrails {
-            account: "111122223333".parse().unwrap(),
-            protected: Vec::new(),
-            own_roles: Vec::new(),
-            max_event_age_seconds: 3600,
-        },
-        mode,
-        playbooks: Playbooks::from_json(
-            trailreflex_content::playbooks("contain-identity"),
-            ActionClass::ContainIdentity,
-        )
-        .unwrap(),
-    }
-}
-
-/// A finding of the rule called `name`, as it comes from the bus.
-fn finding(name: &str) -> Value {
-    let rules = Bundle::built_in(trailreflex_content::RULES).unwrap().load().unwrap();
-    let rule = rules.rule(name).unwrap();
-    json!({
-        "version": "0", "id": "b-1", "detail-type": "Trailreflex Finding", "source": "trailreflex.detect",
-        "account": "111122223333", "region": "us-east-1", "time": "2026-11-24T10:00:02Z", "resources": [],
-        "detail": {
-            "id": "0123456789abcdef0123456789abcdef",
-            "rule": {"id": rule.id, "title": rule.title},
-            "severity": "critical",
-            "evidence": {
-                "account": "111122223333", "region": "us-east-1", "eventId": "r-1",
-                "eventTime": "2026-11-24T10:00:00Z", "eventSource": "iam.amazonaws.com",
-                "eventName": "AttachUserPolicy", "succeeded": true
-            },
-            "actor": {"kind": "IAMUser"},
-            "target": {"kind": "user", "userName": "alice"}
-        }
-    })
-}
-
-async fn ask(
-    responder: &Responder<SimulatedAccount, MemoryJournal>,
-    payload: Value,
-) -> Result<Answer, Trouble> {
-    responder.handle(payload, &now).await
-}
+use trailreflex_responder::data;
+use trailreflex_response::{ActionClass, Fault, Mode, OutcomeStatus, Reason};
 
 #[tokio::test]
 async fn mode_plan_changes_nothing_and_mode_act_contains() {

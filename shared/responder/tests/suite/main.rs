@@ -1,0 +1,9 @@
+//! The responder on a simulated account.
+
+#![cfg(test)] // so that clippy knows every helper here as part of a test
+
+mod fixtures;
+mod limits;
+mod looks;
+mod requests;
+mod sweep;
