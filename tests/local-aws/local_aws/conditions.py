@@ -10,11 +10,14 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id
 from ministack.services import iam
 
+from local_aws import passed_roles
 from local_aws.bus_policy import bus_arn
 from local_aws.calls import Call
 
 # The call that is being authorised; functions' own calls and a rule's deliveries have none.
 authorising: contextvars.ContextVar[Call | None] = contextvars.ContextVar("authorising", default=None)
+# The permission and resource that were refused, if they are not those of the call itself.
+denied_for: contextvars.ContextVar[tuple[str, str] | None] = contextvars.ContextVar("denied_for", default=None)
 
 _original = iam_evaluator.enforce
 
@@ -46,6 +49,17 @@ def _enforce(access_key_id, iam_action, service, region, resource_arn="*", servi
             refused = _original(access_key_id, action, service, region, resource_arn, {**(service_context or {}), **keys})
             if refused is not None:
                 return refused
+    return _refused_role(access_key_id, call, region)
+
+
+def _refused_role(access_key_id: str, call: Call, region: str):
+    """Asks for each role that the call passes; `denied_for` then says what the refusal is about."""
+    service, roles = passed_roles.of_call(call)
+    for role in roles:
+        refused = _original(access_key_id, "iam:PassRole", "iam", region, role, {"iam:PassedToService": service})
+        if refused is not None:
+            denied_for.set(("iam:PassRole", role))
+            return refused
     return None
 
 

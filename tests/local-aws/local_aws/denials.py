@@ -2,6 +2,8 @@
 
 from ministack.core import iam_actions
 
+from local_aws.conditions import denied_for
+
 _original = iam_actions.access_denied_response
 
 
@@ -10,9 +12,12 @@ def install() -> None:
 
 
 def _access_denied_response(service, action, principal_arn, request_id, **details):
+    other = denied_for.get()
+    if other is not None:
+        action, details["resource_arn"] = other
     decided_by_identity = not details.get("message") and not details.get("resource_policy_arn")
     if decided_by_identity and not details.get("error_code"):
-        resource = _shown(service, details.get("resource_arn", "*"))
+        resource = _shown(action.partition(":")[0], details.get("resource_arn", "*"))
         details["message"] = iam_actions.identity_denial_message(
             action, principal_arn, resource, bool(details.get("explicit_deny")))
     return _original(service, action, principal_arn, request_id, **details)

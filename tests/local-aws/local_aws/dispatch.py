@@ -45,6 +45,7 @@ async def _dispatch(method, path, headers, body, query_params, request_id, *rest
     response = bus_policy.refusal(call, caller) if call else None
     if response is None:
         conditions.authorising.set(call)
+        conditions.denied_for.set(None)
         response = await _original(method, path, headers, body, query_params, request_id, *rest, **named)
     if call is not None:
         _after(call, caller, key_id, response, recorded_region, was_logging)

@@ -13,9 +13,11 @@ from local_aws.conditions import authorising
 
 _original_action = iam_actions.extract_iam_action
 _original_resource = iam_actions.extract_resource_arn
+_original_additional = iam_actions.s3_additional_checks
 
 # Services whose permissions are named after the operation, which ministack guesses from the path.
-_NAMED_AFTER_OPERATION = {"accessanalyzer": "access-analyzer", "guardduty": "guardduty", "lambda": "lambda", "scheduler": "scheduler"}
+_NAMED_AFTER_OPERATION = {"accessanalyzer": "access-analyzer", "guardduty": "guardduty", "lambda": "lambda",
+                          "scheduler": "scheduler"}
 _OTHER_NAMES = {("lambda", "Invoke"): "InvokeFunction", ("lambda", "InvokeAsync"): "InvokeFunction",
                 ("lambda", "InvokeWithResponseStream"): "InvokeFunction"}
 
@@ -24,6 +26,7 @@ def install() -> None:
     iam_actions.SERVICE_TO_IAM_NAMESPACE |= {"access-analyzer": "access-analyzer", "guardduty": "guardduty"}
     iam_actions.extract_iam_action = action
     iam_actions.extract_resource_arn = resource
+    iam_actions.s3_additional_checks = additional
 
 
 def action(service: str, method: str, path: str, headers: dict, body: bytes, query: dict) -> str | None:
@@ -39,6 +42,15 @@ def resource(service: str, method: str, path: str, headers: dict, body: bytes, q
     call = _call(headers)
     named = _RESOURCES.get(call.service, lambda call: None)(call) if call else None
     return named or _original_resource(service, method, path, headers, body, query, region, account)
+
+
+def additional(method: str, path: str, headers: dict, body: bytes, query: dict) -> list[tuple[str, str]]:
+    """An object that is written with a lock needs a permission for that too."""
+    checks = _original_additional(method, path, headers, body, query)
+    if method == "PUT" and path.count("/") > 1:
+        locks = {"x-amz-object-lock-mode": "s3:PutObjectRetention", "x-amz-object-lock-legal-hold": "s3:PutObjectLegalHold"}
+        checks += [(needed, f"arn:aws:s3:::{path.lstrip('/')}") for header, needed in locks.items() if headers.get(header)]
+    return checks
 
 
 def _call(headers: dict) -> Call | None:

@@ -66,7 +66,8 @@ def check(parameters: Parameters) -> None:
         raise Refused("ValidationException", f"Invalid Schedule Expression Timezone: {zone}")
     role = (parameters.get("Target") or {}).get("RoleArn", "")
     if not may_assume(role, parameters.get("GroupName") or "default"):
-        raise Refused("ValidationException", "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.")
+        raise Refused("ValidationException",
+                      "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.")
 
 
 def _is_due(schedule: dict[str, Any]) -> bool:

@@ -20,7 +20,8 @@ REPOSITORY, SECRET = "arn:aws:ecr:us-east-1:{a}:repository/images", "arn:aws:sec
 DOCUMENT_ARN, PARAMETER = "arn:aws:ssm:us-east-1:{a}:document/runbook", "arn:aws:ssm:us-east-1:{a}:parameter/mode"
 RECORDER = "arn:aws:config:us-east-1:{a}:configuration-recorder/default/*"
 DETECTOR, ANALYZER = "arn:aws:guardduty:us-east-1:{a}:detector/abc", "arn:aws:access-analyzer:us-east-1:{a}:analyzer/account"
-SCHEDULE, SCHEDULES = "arn:aws:scheduler:us-east-1:{a}:schedule/reverts/once", "arn:aws:scheduler:us-east-1:{a}:schedule-group/reverts"
+SCHEDULE = "arn:aws:scheduler:us-east-1:{a}:schedule/reverts/once"
+SCHEDULES = "arn:aws:scheduler:us-east-1:{a}:schedule-group/reverts"
 TARGET = {"Arn": "arn:aws:sqs:us-east-1:123456789012:q", "RoleArn": "arn:aws:iam::123456789012:role/r"}
 
 # Service → whether `--auth` really enforces the operations below.
@@ -126,7 +127,8 @@ CALLS = [
     ("guardduty", "create_detector", {"Enable": True}, "*"),
     ("guardduty", "list_detectors", {}, "*"),
     *(("guardduty", f"{verb}_detector", {"DetectorId": "abc"}, DETECTOR) for verb in ("get", "update", "delete")),
-    *(("config", f"{verb}_configuration_recorder", {"ConfigurationRecorderName": "default"}, RECORDER) for verb in ("start", "stop")),
+    *(("config", f"{verb}_configuration_recorder", {"ConfigurationRecorderName": "default"}, RECORDER)
+      for verb in ("start", "stop")),
     ("config", "describe_configuration_recorder_status", {}, "*"),
     ("accessanalyzer", "create_analyzer", {"analyzerName": "account", "type": "ACCOUNT"}, ANALYZER),
     ("accessanalyzer", "list_analyzers", {}, "*"),
@@ -143,4 +145,6 @@ PERMISSIONS = {
     ("s3", "delete_public_access_block"): "s3:PutBucketPublicAccessBlock",
     ("s3", "delete_object"): "s3:DeleteObjectVersion",
 }
+# What the call needs beside it.
+BESIDE = {("scheduler", "create_schedule"): {"Action": "iam:PassRole", "Resource": TARGET["RoleArn"]}}
 PREFIXES = {"accessanalyzer": "access-analyzer"}

@@ -81,7 +81,8 @@ def test_a_snapshot_of_a_database_is_shared_and_no_longer_shared(account, kind, 
     rds, name = account.client("rds"), {f"{kind}Identifier": "backup"}
     login = {"MasterUsername": "admin", "MasterUserPassword": "abcdefgh1"}
     if source == "instance":
-        rds.create_db_instance(DBInstanceIdentifier="db", DBInstanceClass="db.t3.micro", Engine="mysql", AllocatedStorage=20, **login)
+        rds.create_db_instance(DBInstanceIdentifier="db", DBInstanceClass="db.t3.micro", Engine="mysql", AllocatedStorage=20,
+                               **login)
         rds.create_db_snapshot(DBInstanceIdentifier="db", **name)
         describe, modify = rds.describe_db_snapshot_attributes, rds.modify_db_snapshot_attribute
     else:
