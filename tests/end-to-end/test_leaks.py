@@ -100,7 +100,7 @@ def expected_plan(stack, user, seen, cause):
     given = {name: seen["cause"][name] for name in ("finding", "rule", "eventId", "eventTime")}
     return {
         "id": seen["id"], "mode": "act", "decidedAt": seen["decidedAt"], "cause": given | cause,
-        "subject": user.unique_id, "identity": identity,
+        "class": "contain-identity", "subject": user.unique_id, "identity": identity,
         "steps": [
             step("deny_user", {"kind": "policyAttachment", "identity": identity, "policyArn": DENY_POLICY},
                  ("absent", "present"), call("AttachUserPolicy", deny), call("DetachUserPolicy", deny)),
