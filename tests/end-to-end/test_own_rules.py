@@ -59,7 +59,7 @@ def test_rules_in_the_bucket_are_in_use_within_a_minute_and_gone_with_their_bund
 
     grown = stack.grows(("RulesNotLoaded", {"Function": "detect"}))
     s3.put_object(Bucket=bucket, Key="rules/own.bundle", Body=b"title: a rule and no bundle")
-    eventually(lambda: fired(stack) == ["rare_call_of_ours"] and grown() == [1], seconds=A_MINUTE, every=5)
+    eventually(lambda: fired(stack) == ["rare_call_of_ours"] and grown()[0] >= 1, seconds=A_MINUTE, every=5)
 
     s3.delete_object(Bucket=bucket, Key="rules/own.bundle")
     eventually(lambda: fired(stack) == [], seconds=A_MINUTE, every=5)

@@ -1,4 +1,5 @@
-//! Sets access keys and other credentials to `Inactive`; undo sets them to what they were.
+//! `deactivate_access_keys` and `deactivate_credentials`: set keys, or a user's other credentials, to `Inactive`; undo sets
+//! them to what they were.
 //!
 //! Hazards: what runs on the credential stops; sessions that a key has issued live on, so playbooks pair this with
 //! `deny_user`; a key that was exposed stays exposed, so nothing reactivates it but an explicit undo.
