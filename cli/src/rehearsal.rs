@@ -124,10 +124,10 @@ fn identity(
     let made_up_arn =
         || format!("arn:{partition}:iam::{}:{}/{name}", finding.evidence.account, kind.as_str()).parse();
     let callers_arn = actor.arn.clone().filter(|_| is_caller);
-    let known_id = match target {
-        Target::Session { session, .. } => Some(session.role_id()),
-        _ => actor.principal_id.as_deref().filter(|_| is_caller),
-    };
+    let of_caller = actor.principal_id.as_deref().filter(|_| is_caller);
+    let of_session =
+        if let Target::Session { session, .. } = target { Some(session.role_id()) } else { None };
+    let known_id = of_session.or(of_caller);
     let invented_id = match kind {
         IdentityKind::User => "AIDASIMULATEDUSER001",
         IdentityKind::Role => "AROASIMULATEDROLE001",

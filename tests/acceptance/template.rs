@@ -109,8 +109,8 @@ fn a_responders_role_may_do_what_its_actions_declare_and_nothing_else() {
         };
         let kinds = || ActionKind::ALL.into_iter().filter(|kind| kind.class() == class);
         let changes: BTreeSet<String> =
-            kinds().flat_map(|kind| kind.permissions()).map(|one| (*one).to_owned()).collect();
-        let reading = kinds().flat_map(|kind| kind.reading_permissions()).map(|one| (*one).to_owned());
+            kinds().flat_map(ActionKind::permissions).map(|one| (*one).to_owned()).collect();
+        let reading = kinds().flat_map(ActionKind::reading_permissions).map(|one| (*one).to_owned());
         assert_eq!(own("Allow"), changes.iter().cloned().chain(reading).collect(), "{class:?}");
         assert_eq!(own("Deny"), changes, "{class:?}: every change is denied on what is protected");
     }
@@ -133,7 +133,11 @@ fn is_of_every_function(action: &str) -> bool {
 /// How the names of a class's resources begin.
 fn resource_of(class: ActionClass) -> String {
     let words = class.as_str().split('-');
-    words.map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect()
+    let capitalised = |word: &str| {
+        let (first, rest) = word.split_at(1);
+        format!("{}{rest}", first.to_uppercase())
+    };
+    words.map(capitalised).collect()
 }
 
 /// The playbooks of every responder.

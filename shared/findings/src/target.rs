@@ -67,10 +67,7 @@ fn caller(record: &Record) -> Option<Target> {
 fn collect(record: &Record, path: &str, found: &mut BTreeSet<trailreflex_model::ResourceName>) -> Option<()> {
     let (array, rest) = path.split_once("[].").map_or((path, None), |(array, rest)| (array, Some(rest)));
     let Some(value) = record.field(array) else { return Some(()) };
-    let items = match value {
-        serde_json::Value::Array(items) => items.iter().collect(),
-        other => vec![other],
-    };
+    let items = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
     for item in items {
         let text = match rest {
             Some(rest) => match item.get(rest) {

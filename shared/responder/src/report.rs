@@ -55,10 +55,9 @@ pub fn data(class: ActionClass, outcome: &Outcome, now: Timestamp) -> Vec<Datum>
     if outcome.status == OutcomeStatus::Bypassed {
         data.push(Datum::one(Metric::ContainmentBypassed(function_of(class)), now));
     }
-    match outcome.status {
-        // Nothing was done.
-        OutcomeStatus::Duplicate | OutcomeStatus::Overdue => return data,
-        _ => {}
+    // Nothing was done.
+    if matches!(outcome.status, OutcomeStatus::Duplicate | OutcomeStatus::Overdue) {
+        return data;
     }
     for step in &outcome.steps {
         if step.result == StepResult::NotNeeded {

@@ -9,7 +9,7 @@ use trailreflex_model::{AccessKeyId, IamName, UniqueId};
 /// An operation that changes something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all_fields = "PascalCase")]
-#[allow(missing_docs, reason = "named and described in AWS's own API references")]
+#[expect(missing_docs, reason = "named and described in AWS's own API references")]
 pub enum Operation {
     // IAM
     UpdateAccessKey {

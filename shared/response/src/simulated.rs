@@ -157,12 +157,8 @@ impl Contents {
             }
             Target::Attachment { identity, name, .. } => named(*identity, name.as_str()),
             Target::AccessKey { access_key_id } => {
-                let owner = self.settings.keys().find_map(|control| match control {
-                    Control::AccessKeyStatus { identity, access_key_id: id } if id == access_key_id => {
-                        Some(identity)
-                    }
-                    _ => None,
-                });
+                let is_of = |control: &&Control| matches!(control, Control::AccessKeyStatus { access_key_id: id, .. } if id == access_key_id);
+                let owner = self.settings.keys().find(is_of).and_then(Control::identity);
                 owner.and_then(|owner| self.identities.iter().find(|one| one.reference == *owner))
             }
             Target::Resource(resource) => {
@@ -187,24 +183,23 @@ impl Contents {
             credentials: Vec::new(),
             is_last_administrator: identity.is_last_administrator,
         };
-        for (control, setting) in &self.settings {
-            match control {
-                Control::AccessKeyStatus { identity: owner, access_key_id } if *owner == facts.reference => {
-                    facts.keys.push(KeyFacts {
-                        id: access_key_id.clone(),
-                        status: status(setting),
-                        created_at: self.created.get(access_key_id).copied(),
-                    });
-                }
-                Control::CredentialStatus { identity: owner, credential, id }
-                    if *owner == facts.reference =>
-                {
-                    let (kind, id) = (*credential, id.clone());
-                    facts.credentials.push(CredentialFacts { kind, id, status: status(setting) });
-                }
-                _ => {}
+        let own = self.settings.iter().filter(|(control, _)| control.identity() == Some(&facts.reference));
+        let mut keys = Vec::new();
+        let mut credentials = Vec::new();
+        for (control, setting) in own {
+            if let Control::AccessKeyStatus { access_key_id, .. } = control {
+                keys.push(KeyFacts {
+                    id: access_key_id.clone(),
+                    status: status(setting),
+                    created_at: self.created.get(access_key_id).copied(),
+                });
+            }
+            if let Control::CredentialStatus { credential, id, .. } = control {
+                let (kind, id) = (*credential, id.clone());
+                credentials.push(CredentialFacts { kind, id, status: status(setting) });
             }
         }
+        (facts.keys, facts.credentials) = (keys, credentials);
         facts
     }
 }

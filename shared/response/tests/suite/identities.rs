@@ -60,18 +60,18 @@ fn denying(condition: Option<serde_json::Value>) -> serde_json::Value {
     statement
 }
 
-fn policy(statements: Vec<serde_json::Value>) -> Setting {
+fn policy(statements: &[serde_json::Value]) -> Setting {
     Setting::Document(serde_json::json!({"Version": "2012-10-17", "Statement": statements}))
 }
 
 /// The name of the policy that denies a session of the role.
 fn denying_policy(session: &str) -> String {
     let digest = trailreflex_model::digest(&[&format!("AROAEXAMPLEROLE00001:{session}")]);
-    format!("TrailreflexDenySession-{}", &digest[..12])
+    format!("TrailreflexDenySession-{}", digest.get(..12).unwrap())
 }
 
 fn revoking(cut_off: &str) -> Setting {
-    policy(vec![denying(Some(serde_json::json!({"DateLessThan": {"aws:TokenIssueTime": cut_off}})))])
+    policy(&[denying(Some(serde_json::json!({"DateLessThan": {"aws:TokenIssueTime": cut_off}})))])
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn every_action_sets_its_control_and_undo_sets_it_back() {
             session("jack@example.com", Some("jack")),
             vec![(
                 inline(&role(), &denying_policy("jack@example.com")),
-                policy(vec![
+                policy(&[
                     denying(Some(serde_json::json!({
                         "StringEquals": {"aws:userid": "AROAEXAMPLEROLE00001:jack@example.com"}
                     }))),
@@ -195,7 +195,7 @@ fn every_action_sets_its_control_and_undo_sets_it_back() {
 fn what_an_action_must_not_touch_is_refused_with_the_reason() {
     let somebody_elses = |name: &str| {
         let mut contents = with(role());
-        contents.set(inline(&role(), name), policy(Vec::new()));
+        contents.set(inline(&role(), name), policy(&[]));
         contents
     };
     let of_aws = identity(
