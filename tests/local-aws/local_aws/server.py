@@ -34,6 +34,7 @@ from local_aws import (
     insights,
     keys,
     lambdas,
+    loopback,
     messages,
     operations,
     pages,
@@ -71,6 +72,7 @@ async def serve(settings: environment.Settings, until_stdin_closes: bool = False
 
 def install() -> None:
     """Teaches ministack what it lacks. Order matters only in that `dispatch` wraps all the rest."""
+    loopback.install()
     operations.install()
     iam.install()
     iam_credentials.install()

@@ -76,6 +76,14 @@ def test_every_socket_of_server_and_functions_is_on_the_loopback_interface(aws, 
     assert {address for address, _ in sockets} == {"0100007F"}  # 127.0.0.1, as the kernel writes it
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "attacker.example"])
+def test_the_server_connects_to_this_machine_only(aws, account, host):
+    sns = account.client("sns")
+    topic = sns.create_topic(Name="findings")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="https", Endpoint=f"https://{host}/hook")  # AWS asks it to confirm
+    eventually(lambda: f"{host} is not on this machine" in (aws.logs / "local-aws.log").read_text())
+
+
 def listening_sockets(group):
     inodes = set()
     for process in Path("/proc").glob("[0-9]*"):
