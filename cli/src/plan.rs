@@ -92,14 +92,15 @@ fn answers(
         Ok(Requested::Undo(plan)) => return Ok(vec![Answer::Undo(plan)]),
         Err(reason) => return Ok(vec![Answer::Invalid(reason)]),
     };
-    let guardrails = Guardrails {
-        account,
-        protected: options.protected.clone(),
-        own_roles: Vec::new(),
-        max_event_age_seconds: MAX_EVENT_AGE_SECONDS,
-    };
     let mut answers = Vec::new();
     for finding in found {
+        let guardrails = Guardrails {
+            account: account.clone(),
+            region: finding.evidence.region.clone(),
+            protected: options.protected.clone(),
+            own_roles: Vec::new(),
+            max_event_age_seconds: MAX_EVENT_AGE_SECONDS,
+        };
         let now = options.at.or(finding.evidence.event_time).unwrap_or_default();
         let mut rehearse = |playbook: Option<&Playbook>| -> anyhow::Result<()> {
             let rehearsal = rehearse(&finding, playbook, &guardrails, now)?;

@@ -87,6 +87,7 @@ pub(super) fn respond(
 fn decide(finding: &Finding, carrier: &Carrier, playbook: &Playbook) -> anyhow::Result<(String, Decision)> {
     let guardrails = Guardrails {
         account: carrier.account.clone(),
+        region: finding.evidence.region.clone(),
         protected: Vec::new(),
         own_roles: Vec::new(),
         max_event_age_seconds: MAX_EVENT_AGE_SECONDS,

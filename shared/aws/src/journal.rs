@@ -4,6 +4,7 @@
 //! for each of its subjects, `of/` and the subject, so that a consistent query finds what stands; all are written in
 //! one transaction. Attributes of an entry: `version`, `state`, `entry` (as JSON); `class` and `dueAt` as long as something
 //! is due, of which the sparse index `by-due` is made; `expiresAt` once it is undone: what stands is never cleaned up.
+//! An undone plan has one item for a day, `undone/` and what it was about.
 //! The tallies of an hour have the subject `tally/`, their name and the hour, and the set `plans`.
 
 use crate::failure::{Class, class};
@@ -27,6 +28,9 @@ const MOST_DUE: i32 = 100;
 const KEEP_TALLIES_SECONDS: i64 = 2 * 24 * 60 * 60;
 /// How long an undone plan is kept, in seconds: 90 days.
 const KEEP_UNDONE_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// How long an undone plan is found by what it was about, in seconds: a day, as records of its calls may be late.
+const FIND_UNDONE_SECONDS: i64 = 24 * 60 * 60;
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -99,6 +103,12 @@ impl Journal for DynamoJournal {
                 let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).build();
                 writes.push(TransactWriteItem::builder().delete(delete.map_err(malformed)?).build());
             }
+            if let Some(subject) = &entry.plan.subject {
+                let mut found = key(&format!("undone/{subject}"), &entry.plan.id);
+                found.insert("expiresAt".to_owned(), expiry(entry, FIND_UNDONE_SECONDS));
+                let put = Put::builder().table_name(&self.table).set_item(Some(found)).build();
+                writes.push(TransactWriteItem::builder().put(put.map_err(malformed)?).build());
+            }
         }
         match self.dynamodb.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(Replaced::Yes),
@@ -115,24 +125,9 @@ impl Journal for DynamoJournal {
     }
 
     async fn standing(&self, subject: &str) -> Result<Vec<Entry>, JournalError> {
-        let mut items = self
-            .dynamodb
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("#subject = :subject")
-            .expression_attribute_names("#subject", "subject")
-            .expression_attribute_values(":subject", AttributeValue::S(format!("of/{subject}")))
-            .into_paginator()
-            .items()
-            .send();
-        let mut entries = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| failed("dynamodb:Query", error))?;
-            let Some(id) = plan_in(&item) else { continue };
-            // It may have been undone since the query.
-            entries.extend(self.read(&id).await?.filter(Entry::stands));
-        }
+        let mut entries = self.found(&format!("of/{subject}")).await?;
+        // They may have been undone since the query.
+        entries.retain(Entry::stands);
         entries.sort_by(|one, other| {
             (one.plan.decided_at, &one.plan.id).cmp(&(other.plan.decided_at, &other.plan.id))
         });
@@ -188,9 +183,34 @@ impl Journal for DynamoJournal {
         let plans = found.as_ref().and_then(|item| item.get("plans")).and_then(|plans| plans.as_ss().ok());
         Ok(plans.map_or(0, Vec::len))
     }
+    async fn undone(&self, subject: &str) -> Result<Vec<Entry>, JournalError> {
+        self.found(&format!("undone/{subject}")).await
+    }
 }
 
 impl DynamoJournal {
+    /// Reads the entries of all plans that have an item of this kind.
+    async fn found(&self, subject: &str) -> Result<Vec<Entry>, JournalError> {
+        let mut items = self
+            .dynamodb
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#subject = :subject")
+            .expression_attribute_names("#subject", "subject")
+            .expression_attribute_values(":subject", AttributeValue::S(subject.to_owned()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut entries = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| failed("dynamodb:Query", error))?;
+            let Some(id) = plan_in(&item) else { continue };
+            entries.extend(self.read(&id).await?);
+        }
+        Ok(entries)
+    }
+
     /// A write that timed out may have been made, and its retry then meets its own version.
     async fn written_after_all(&self, entry: &Entry) -> Result<Replaced, JournalError> {
         let stored = self.read(&entry.plan.id).await?;
@@ -198,9 +218,9 @@ impl DynamoJournal {
     }
 }
 
-fn entry_key(id: &PlanId) -> Item {
+fn key(subject: &str, id: &PlanId) -> Item {
     Item::from([
-        ("subject".to_owned(), AttributeValue::S(format!("plan/{id}"))),
+        ("subject".to_owned(), AttributeValue::S(subject.to_owned())),
         ("plan".to_owned(), AttributeValue::S(id.to_string())),
     ])
 }
@@ -216,11 +236,16 @@ fn is_full(error: &SdkError<UpdateItemError, HttpResponse>) -> bool {
     error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }
 
+fn entry_key(id: &PlanId) -> Item {
+    key(&format!("plan/{id}"), id)
+}
+
 fn standing_key(entry: &Entry, subject: &str) -> Item {
-    Item::from([
-        ("subject".to_owned(), AttributeValue::S(format!("of/{subject}"))),
-        ("plan".to_owned(), AttributeValue::S(entry.plan.id.to_string())),
-    ])
+    key(&format!("of/{subject}"), &entry.plan.id)
+}
+
+fn expiry(entry: &Entry, seconds: i64) -> AttributeValue {
+    AttributeValue::N(entry.lease_until.as_second().saturating_add(seconds).to_string())
 }
 
 fn item(entry: &Entry) -> Result<Item, JournalError> {
@@ -234,8 +259,7 @@ fn item(entry: &Entry) -> Result<Item, JournalError> {
         item.insert("dueAt".to_owned(), AttributeValue::N(due.as_second().to_string()));
     }
     if !entry.stands() {
-        let expires_at = entry.lease_until.as_second().saturating_add(KEEP_UNDONE_SECONDS);
-        item.insert("expiresAt".to_owned(), AttributeValue::N(expires_at.to_string()));
+        item.insert("expiresAt".to_owned(), expiry(entry, KEEP_UNDONE_SECONDS));
     }
     Ok(item)
 }

@@ -165,6 +165,12 @@ impl Arn {
         self.part(2)
     }
 
+    /// Returns the Region, empty where the service has none (IAM).
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.part(3)
+    }
+
     /// Returns the account, empty where the service has none (S3).
     #[must_use]
     pub fn account(&self) -> &str {

@@ -21,7 +21,7 @@ pub struct Config {
     pub kill_switch_parameter: String,
     /// `LOOKS_QUEUE_URL`: queue that brings the looks that the function asks itself for.
     pub looks_queue_url: String,
-    /// `ACCOUNT_ID`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`.
+    /// `ACCOUNT_ID`, `AWS_REGION`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`.
     pub guardrails: Guardrails,
 }
 
@@ -30,7 +30,8 @@ pub struct Config {
 const AGES: std::ops::RangeInclusive<i64> = 60..=315_360_000;
 
 impl Config {
-    /// The variables that the function reads; the acceptance tests compare them with the template.
+    /// The variables that the function reads; the acceptance tests compare them with the template. `AWS_REGION` is set by
+    /// Lambda itself.
     pub const VARIABLES: [&str; 12] = [
         "ACCOUNT_ID",
         "BUDGET_PER_HOUR",
@@ -60,6 +61,7 @@ impl Config {
         let plans_per_hour = environment.or_default("BUDGET_PER_HOUR", 20);
         let troubles_per_hour = environment.or_default("TROUBLES_PER_HOUR", 3);
         let account = environment.required("ACCOUNT_ID");
+        let region = environment.required("AWS_REGION");
         let protected = environment.list("PROTECTED_PRINCIPALS");
         let own_roles = environment.list("OWN_ROLE_IDS");
         let age = environment.or_default("MAX_EVENT_AGE_SECONDS", 3600);
@@ -77,6 +79,7 @@ impl Config {
                 looks_queue_url: looks_queue_url?,
                 guardrails: Guardrails {
                     account: account?,
+                    region: region?,
                     protected: protected?,
                     own_roles: own_roles?,
                     max_event_age_seconds: age?,
@@ -91,13 +94,14 @@ impl Config {
 mod tests {
     use super::*;
 
-    const GOOD: [(&str, &str); 7] = [
+    const GOOD: [(&str, &str); 8] = [
         ("KILL_SWITCH_PARAMETER", "/trailreflex/responders"),
         ("LOOKS_QUEUE_URL", "http://looks"),
         ("FINDINGS_BUS", "findings"),
         ("QUARANTINE_QUEUE_URL", "http://queue"),
         ("JOURNAL_TABLE", "journal"),
         ("ACCOUNT_ID", "111122223333"),
+        ("AWS_REGION", "us-east-1"),
         ("OWN_ROLE_IDS", "AROAEXAMPLEROLE00001"),
     ];
 

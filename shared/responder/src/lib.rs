@@ -233,16 +233,22 @@ impl<A: Account, J: Journal> Responder<A, J> {
         };
         let known = observe(finding, target, playbook, (&self.account, &self.journal)).await;
         let facts = known.map_err(observe_failed)?;
-        let standing = self.is_contained(finding, &facts).await?;
+        let standing = self.is_own_doing(finding, &facts).await?;
         Ok(plan(finding, playbook, &facts, (&self.guardrails, self.mode), (now, standing)))
     }
 
     /// Looks into the journal only if the responder's own role made the call.
-    async fn is_contained(&self, finding: &Finding, facts: &Facts) -> Result<bool, Failure> {
+    ///
+    /// An undo is such a call too: without this, taking a plan back would be answered by the same plan.
+    async fn is_own_doing(&self, finding: &Finding, facts: &Facts) -> Result<bool, Failure> {
         let Some(subject) = facts.owner.key().filter(|_| self.guardrails.is_own_call(finding)) else {
             return Ok(false);
         };
-        let standing = self.journal.standing(&subject).await.map_err(journal_failed)?;
-        Ok(!standing.is_empty())
+        if !self.journal.standing(&subject).await.map_err(journal_failed)?.is_empty() {
+            return Ok(true);
+        }
+        let undone = self.journal.undone(&subject).await.map_err(journal_failed)?;
+        let at = finding.evidence.event_time;
+        Ok(at.is_some_and(|at| undone.iter().any(|entry| entry.was_taken_back_at(at))))
     }
 }

@@ -3,7 +3,10 @@
 use crate::{Facts, IdentityRef, Owner};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use trailreflex_model::{AccountId, Finding, IamName, IdentityKind, Lifetime, Target, UniqueId, shown};
+use trailreflex_model::{
+    AccountId, Arn, Finding, IamName, IdentityKind, Lifetime, Region, Resource, ResourceKind, Target,
+    UniqueId, shown,
+};
 
 /// How far the responder goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +35,8 @@ impl std::str::FromStr for Mode {
 pub struct Guardrails {
     /// The account that the responder runs in: nothing else is touched.
     pub account: AccountId,
+    /// The Region that the responder runs in: resources of other Regions may have the same names.
+    pub region: Region,
     /// Whom no action may touch.
     pub protected: Vec<Protected>,
     /// Unique ids of the responder's own roles (`AROA…`).
@@ -135,6 +140,9 @@ pub enum Reason {
     /// The finding is about another account.
     #[error("the finding is about another account")]
     ForeignAccount,
+    /// The finding is about a resource of another Region.
+    #[error("the finding is about a resource of another Region; act there")]
+    ForeignRegion,
     /// An archive replay delivered the record.
     #[error("the record comes from an archive replay")]
     Replayed,
@@ -165,6 +173,11 @@ pub enum Reason {
     /// The target does not exist in this account.
     #[error("the target does not exist in this account")]
     TargetGone,
+    /// The resource does not exist, or does no more.
+    #[error(
+        "the resource does not exist here any more, and nothing brings it back as it was: make it anew by hand"
+    )]
+    ResourceGone,
     /// The target's name belongs to a user who was created after the call.
     #[error("the user was created after the call: another one of the same name")]
     Recreated,
@@ -221,6 +234,11 @@ const PATHS_OF_AWS: [&str; 2] = ["role/aws-service-role/", "role/aws-reserved/"]
 /// How far a clock may be off, in seconds.
 const CLOCK_TOLERANCE_SECONDS: i64 = 300;
 
+/// Names of buckets are unique in a partition; all other resources are told apart within a Region only.
+fn is_regional(resource: &Resource) -> bool {
+    resource.resource != ResourceKind::Bucket
+}
+
 impl Guardrails {
     /// Judges what can be judged without reading the account.
     ///
@@ -259,6 +277,9 @@ impl Guardrails {
             Some(Target::AccessKey { access_key_id }) if access_key_id.lifetime() == Lifetime::Temporary => {
                 Err(Reason::TemporaryCredential)
             }
+            Some(Target::Resource(resource)) if is_regional(resource) && evidence.region != self.region => {
+                Err(Reason::ForeignRegion)
+            }
             Some(
                 Target::AccessKey { .. }
                 | Target::User { .. }
@@ -277,8 +298,11 @@ impl Guardrails {
     pub fn judge_owner<'f>(&self, finding: &Finding, facts: &'f Facts) -> Result<&'f Owner, Reason> {
         let identity = match &facts.owner {
             Owner::Identity(identity) => identity,
-            Owner::Resource(_) => return Ok(&facts.owner),
+            Owner::Resource(resource) => return self.judge_resource(resource).map(|()| &facts.owner),
             Owner::Root => return Err(Reason::RootUser),
+            Owner::Nobody if matches!(finding.target, Some(Target::Resource(_))) => {
+                return Err(Reason::ResourceGone);
+            }
             Owner::Nobody => return Err(Reason::TargetGone),
         };
         let reference = &identity.reference;
@@ -310,6 +334,18 @@ impl Guardrails {
             return Err(Reason::LastAdministrator);
         }
         Ok(&facts.owner)
+    }
+
+    /// What is named by an ARN may be kept elsewhere, such as a trail of the organization or of another Region.
+    fn judge_resource(&self, resource: &Resource) -> Result<(), Reason> {
+        let Ok(arn) = resource.name.as_str().parse::<Arn>() else { return Ok(()) };
+        if !arn.account().is_empty() && arn.account() != self.account.as_str() {
+            return Err(Reason::ForeignAccount);
+        }
+        if !arn.region().is_empty() && arn.region() != self.region.as_str() {
+            return Err(Reason::ForeignRegion);
+        }
+        Ok(())
     }
 
     /// Returns whether the responder's own role made the call. Not enough to ignore it: the journal must show

@@ -15,6 +15,9 @@ use std::future::Future;
 /// deliveries never work on a plan at once; shorter than Lambda's first retry delay of one minute.
 pub const LEASE_SECONDS: i64 = 45;
 
+/// How far the clocks of the responder and of CloudTrail are taken to be apart, in seconds.
+const CLOCK_TOLERANCE_SECONDS: i64 = 5;
+
 /// What the journal keeps of one plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -134,6 +137,14 @@ impl Entry {
             EntryState::Undone => false,
         }
     }
+
+    /// Returns whether the plan was being taken back at that time, as far as clocks agree. The end is in the entry; an
+    /// undo takes less than a lease.
+    #[must_use]
+    pub fn was_taken_back_at(&self, time: Timestamp) -> bool {
+        let after = self.lease_until.as_second() - time.as_second();
+        self.state == EntryState::Undone && (-CLOCK_TOLERANCE_SECONDS..=LEASE_SECONDS).contains(&after)
+    }
 }
 
 /// When a lease that is taken `now` ends.
@@ -174,6 +185,9 @@ pub trait Journal: Sync {
 
     /// Returns how many plans are in a tally.
     fn counted(&self, tally: &Tally) -> impl Future<Output = Result<usize, JournalError>> + Send;
+    /// Lists the entries about `subject`, which is their plan's [`Plan::subject`], that were taken back within the last
+    /// day at least.
+    fn undone(&self, subject: &str) -> impl Future<Output = Result<Vec<Entry>, JournalError>> + Send;
 }
 
 /// What came of [`Journal::create`].

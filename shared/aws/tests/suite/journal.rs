@@ -98,17 +98,20 @@ async fn an_entry_whose_answer_was_lost_is_known_as_ones_own() {
 }
 
 #[tokio::test]
-async fn an_entry_that_is_undone_stands_no_more_and_expires_after_90_days() {
+async fn an_entry_that_is_undone_stands_no_more_is_found_for_a_day_and_expires_after_90() {
     let write = mock!(aws_sdk_dynamodb::Client::transact_write_items)
         .match_requests(|request| {
             let put = request.transact_items()[0].put().unwrap();
             let seen = put.expression_attribute_values().unwrap().get(":seen");
-            put.item().get("expiresAt") == Some(&AttributeValue::N("1803290475".to_owned()))
+            let found = request.transact_items()[2].put().unwrap();
+            found.item().get("expiresAt") == Some(&AttributeValue::N("1795600875".to_owned()))
+                && put.item().get("expiresAt") == Some(&AttributeValue::N("1803290475".to_owned()))
                 && seen == Some(&AttributeValue::N("4".to_owned()))
                 && writes(request)
                     == [
                         format!("+ {ENTRY} entry expiresAt plan state version"),
                         "- of/AIDACKCEVSQ6C2EXAMPLE plan".to_owned(),
+                        "+ undone/AIDACKCEVSQ6C2EXAMPLE expiresAt plan".to_owned(),
                     ]
         })
         .then_output(|| TransactWriteItemsOutput::builder().build());

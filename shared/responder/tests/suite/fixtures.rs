@@ -56,8 +56,9 @@ pub(crate) fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal
         journal: MemoryJournal::default(),
         guardrails: Guardrails {
             account: "111122223333".parse().unwrap(),
+            region: "us-east-1".parse().unwrap(),
             protected: Vec::new(),
-            own_roles: Vec::new(),
+            own_roles: vec!["AROARESPONDER0000001".parse().unwrap()],
             max_event_age_seconds: 3600,
         },
         limits: Limits { plans_per_hour: 20, troubles_per_hour: 3 },

@@ -49,6 +49,30 @@ async fn an_undo_takes_back_what_the_plan_did() {
     assert_eq!(responder.account.snapshot(), alice());
 }
 
+/// Otherwise the undo, which the rule sees as well, would be answered by the same plan.
+#[tokio::test]
+async fn the_calls_of_an_undo_are_not_answered_but_later_calls_of_the_role_are() {
+    let responder = responder(Mode::Act);
+    let contained = ask(&responder, finding("access_key_quarantined_by_aws")).await.unwrap();
+    ask(&responder, json!({"undo": contained.outcome.plan_id().as_str()})).await.unwrap();
+    for (case, caller, time, expected) in [
+        ("the undo", "AROARESPONDER0000001:x", "2026-11-24T10:00:30Z", Some(Reason::OwnAction)),
+        ("another caller at the same time", "AROAADMIN00000000001:x", "2026-11-24T10:00:30Z", None),
+        ("the role, some seconds later", "AROARESPONDER0000001:x", "2026-11-24T10:00:36Z", None),
+        ("the role, long before", "AROARESPONDER0000001:x", "2026-11-24T09:59:44Z", None),
+    ] {
+        let mut of_call = finding("access_key_quarantined_by_aws");
+        of_call["detail"]["actor"] = json!({"kind": "AssumedRole", "principalId": caller});
+        of_call["detail"]["evidence"]["eventTime"] = json!(time);
+        of_call["detail"]["evidence"]["eventId"] = json!(case.replace([' ', ','], "-"));
+        let answer = ask(&responder, of_call).await.unwrap();
+        assert_eq!(answer.outcome.refused(), expected, "{case}");
+        if expected.is_none() {
+            ask(&responder, json!({"undo": answer.outcome.plan_id().as_str()})).await.unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_rule_without_a_playbook_leads_to_nothing() {
     let responder = responder(Mode::Act);

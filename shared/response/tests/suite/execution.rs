@@ -230,4 +230,11 @@ impl trailreflex_response::Journal for FailingAtTheEnd<'_> {
     ) -> Result<usize, trailreflex_response::JournalError> {
         self.0.counted(tally).await
     }
+
+    async fn undone(
+        &self,
+        subject: &str,
+    ) -> Result<Vec<trailreflex_response::Entry>, trailreflex_response::JournalError> {
+        self.0.undone(subject).await
+    }
 }

@@ -121,6 +121,7 @@ pub(crate) fn account(users: impl IntoIterator<Item = User>) -> SimulatedAccount
 pub(crate) fn guardrails() -> Guardrails {
     Guardrails {
         account: "111122223333".parse().unwrap(),
+        region: "us-east-1".parse().unwrap(),
         protected: vec!["arn:aws:iam::*:user/break-glass/*".parse().unwrap()],
         own_roles: vec!["AROARESPONDER0000001".parse().unwrap()],
         max_event_age_seconds: 3600,

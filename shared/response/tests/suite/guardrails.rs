@@ -90,6 +90,44 @@ fn guardrails_refuse_whatever_is_in_doubt_and_say_why() {
 }
 
 #[test]
+fn a_resource_of_another_account_or_region_is_refused_whatever_names_it() {
+    for (case, kind, name, region, expected) in [
+        ("by name", "trail", "management", "us-east-1", None),
+        ("recorded in another Region", "trail", "management", "eu-west-1", Some(Reason::ForeignRegion)),
+        ("a bucket, whose name is unique", "bucket", "logs", "eu-west-1", None),
+        ("by ARN", "trail", "arn:aws:cloudtrail:us-east-1:111122223333:trail/m", "us-east-1", None),
+        (
+            "a trail that is kept in another Region",
+            "trail",
+            "arn:aws:cloudtrail:eu-west-1:111122223333:trail/m",
+            "us-east-1",
+            Some(Reason::ForeignRegion),
+        ),
+        (
+            "a trail of the organization",
+            "trail",
+            "arn:aws:cloudtrail:us-east-1:999988887777:trail/m",
+            "us-east-1",
+            Some(Reason::ForeignAccount),
+        ),
+    ] {
+        let target = serde_json::json!({"kind": "resource", "resource": kind, "name": name});
+        let finding = changed(|f| {
+            f.target = Some(serde_json::from_value(target).unwrap());
+            f.evidence.region = region.parse().unwrap();
+        });
+        let Some(Target::Resource(resource)) = &finding.target else { panic!("{case}") };
+        let facts = Facts::of(Owner::Resource(resource.clone()));
+        let guardrails = guardrails();
+        let judged = guardrails.judge_finding(&finding, now());
+        let judged = judged.and_then(|()| guardrails.judge_owner(&finding, &facts).map(drop));
+        assert_eq!(judged.err(), expected, "{case}");
+        let gone = Facts::of(Owner::Nobody);
+        assert_eq!(guardrails.judge_owner(&finding, &gone), Err(Reason::ResourceGone), "{case}");
+    }
+}
+
+#[test]
 fn a_finding_without_a_playbook_leads_to_nothing() {
     let refusing = Plan::preliminary(&finding(), None, &guardrails(), now()).unwrap_err();
     assert_eq!((refusing.refused, refusing.steps), (Some(Reason::NoPlaybook), Vec::new()));
