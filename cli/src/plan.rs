@@ -14,10 +14,12 @@ use std::path::Path;
 use trailreflex_detection::{Bundle, RuleSet};
 use trailreflex_findings::Event;
 use trailreflex_model::{AccountId, Finding, cause_chain};
-use trailreflex_response::{Guardrails, Playbook, Request};
+use trailreflex_response::{Declared, Guardrails, Playbook, Request};
 
 /// The responder's own default for `MAX_EVENT_AGE_SECONDS`.
 const MAX_EVENT_AGE_SECONDS: i64 = 3600;
+/// How the names of a stack's rules and functions begin if the stack is called as in the documentation.
+const OWN_PREFIX: &str = "trailreflex-";
 /// For what has no account: it is refused before the account matters.
 const NO_ACCOUNT: &str = "000000000000";
 
@@ -100,6 +102,7 @@ fn answers(
             protected: options.protected.clone(),
             own_roles: Vec::new(),
             max_event_age_seconds: MAX_EVENT_AGE_SECONDS,
+            declared: Declared { own_prefix: OWN_PREFIX.to_owned(), ..Declared::default() },
         };
         let now = options.at.or(finding.evidence.event_time).unwrap_or_default();
         let mut rehearse = |playbook: Option<&Playbook>| -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use trailreflex_model::{AccessKeyId, Finding, IamName, IdentityKind, Lifetime, Target};
+use trailreflex_model::{AccessKeyId, Finding, IamName, IdentityKind, Lifetime, Resource, Target};
 use trailreflex_response::{
     Contents, Control, Guardrails, IdentityRef, KeyStatus, MemoryJournal, Mode, Plan, Playbook, Reason,
     Setting, SimulatedAccount, SimulatedIdentity, observe, plan,
@@ -15,6 +15,8 @@ use trailreflex_response::{
 
 /// A key for a user of whom the event names none.
 const INVENTED_KEY: &str = "AKIASIMULATEDKEY0001";
+/// Days that KMS lets pass before it deletes a key, if nobody says otherwise.
+const DELETION_DAYS: &str = "30";
 /// A name for the owner of a key if the event does not tell it.
 const INVENTED_NAME: &str = "owner-of-the-key";
 
@@ -35,12 +37,9 @@ impl Rehearsal {
 
     /// Returns the access keys that were made up, and what they are set to.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&AccessKeyId, &Setting)> {
-        self.account.settings.iter().filter_map(|(control, setting)| match control {
-            Control::AccessKeyStatus { access_key_id, .. } => Some((access_key_id, setting)),
-            Control::CredentialStatus { .. }
-            | Control::PolicyAttachment { .. }
-            | Control::InlinePolicy { .. }
-            | Control::PermissionsBoundary { .. } => None,
+        self.account.settings.iter().filter_map(|(control, setting)| {
+            let Control::AccessKeyStatus { access_key_id, .. } = control else { return None };
+            Some((access_key_id, setting))
         })
     }
 }
@@ -86,6 +85,9 @@ fn simulated(finding: &Finding, target: &Target) -> anyhow::Result<Contents> {
         Target::Attachment { identity, name, .. } => (*identity, name.clone()),
         Target::Resource(resource) => {
             contents.resources.push(resource.clone());
+            if let Some((control, setting)) = changed(finding, resource) {
+                contents.set(control, setting);
+            }
             return Ok(contents);
         }
     };
@@ -109,6 +111,23 @@ fn simulated(finding: &Finding, target: &Target) -> anyhow::Result<Contents> {
         is_last_administrator: false,
     });
     Ok(contents)
+}
+
+/// What the call has left behind, where that is more than something switched off.
+fn changed(finding: &Finding, resource: &Resource) -> Option<(Control, Setting)> {
+    let name = resource.name.clone();
+    match finding.evidence.event_name.as_str() {
+        "ScheduleKeyDeletion" => Some((Control::KeyDeletion { key: name }, Setting::word(DELETION_DAYS))),
+        "DisableRule" => {
+            let disabled = serde_json::json!({"State": "DISABLED"});
+            Some((Control::EventRule { rule: name }, Setting::Document(disabled)))
+        }
+        call if call.starts_with("PutFunctionConcurrency") => {
+            let function = name.as_str().rsplit(':').next()?.parse().ok()?;
+            Some((Control::FunctionConcurrency { function }, Setting::word("0")))
+        }
+        _ => None,
+    }
 }
 
 /// Who the target would be, with the ids that the event tells and others where it tells none.

@@ -74,7 +74,7 @@ fn every_function_folder_is_one_resource_with_its_own_role_and_log_group() {
 fn each_function_is_given_exactly_the_variables_that_it_reads() {
     let responders = ActionClass::ALL.iter();
     let responders =
-        responders.map(|class| (class.as_str(), trailreflex_responder::Config::VARIABLES.to_vec()));
+        responders.map(|class| (class.as_str(), trailreflex_responder::Config::variables(*class)));
     for (name, variables) in responders.chain([
         ("detect", trailreflex_detect::Config::VARIABLES.to_vec()),
         ("ingest", trailreflex_ingest::Config::VARIABLES.to_vec()),
@@ -219,7 +219,10 @@ fn nobody_but_the_producers_may_put_events_on_the_findings_bus() {
     let policies = of_type("AWS::Events::EventBusPolicy");
     let statement = &policies["FindingsBusPolicy"]["Statement"];
     let ingest = json!({"!If": ["HasTrailBucket", {"!GetAtt": "IngestRole.Arn"}, {"!Ref": "AWS::NoValue"}]});
-    let producers = json!([{"!GetAtt": "DetectRole.Arn"}, {"!GetAtt": "ContainIdentityRole.Arn"}, ingest]);
+    let responders =
+        ActionClass::ALL.map(|class| json!({"!GetAtt": format!("{}Role.Arn", resource_of(class))}));
+    let detect = [json!({"!GetAtt": "DetectRole.Arn"})];
+    let producers: Vec<_> = detect.into_iter().chain(responders).chain([ingest]).collect();
     let expected = json!({
         "Effect": "Deny", "Principal": "*", "Action": "events:PutEvents",
         "Resource": {"!GetAtt": "FindingsBus.Arn"},

@@ -14,6 +14,8 @@ from deployed import Stack  # noqa: E402  (found by the path above)
 from local_aws.session import LocalAws  # noqa: E402
 
 TEMPLATE = REPOSITORY / "target/stage/template.yaml"
+# What `test_restore_logging.py` sees restored.
+BASELINE = '{"watched": {"EventSelectors": [{}], "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}]}}'
 # AWS waits one and two minutes before it delivers a failed event again.
 QUICK = {"LOCAL_AWS_RETRY_SECONDS": "0.3,0.6"}
 
@@ -35,7 +37,7 @@ def stack(aws):
     """The stack in mode `act`, behind a trail that is logging."""
     aws.deploy(TEMPLATE, parameters={
         "Mode": "act", "TrailBucket": f"management-events-{aws.account}",
-        "RulesUri": f"s3://management-events-{aws.account}/rules/",
+        "RulesUri": f"s3://management-events-{aws.account}/rules/", "EventSelectorsBaseline": BASELINE,
         # Some hundred containments in an hour, of which many fail on purpose.
         "BudgetPerHour": "1000", "TroublesPerHour": "1000"})
     deployed = Stack(aws)

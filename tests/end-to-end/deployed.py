@@ -119,7 +119,7 @@ class Stack:
         """Returns the journal's entries about a user, the oldest first."""
         items = self.dynamodb.scan(TableName=self.outputs["JournalTable"], ConsistentRead=True)["Items"]
         entries = [json.loads(item["entry"]["S"]) for item in items if "entry" in item]
-        own = [entry for entry in entries if entry["plan"]["identity"]["name"] == user.name]
+        own = [entry for entry in entries if entry["plan"].get("identity", {}).get("name") == user.name]
         return sorted(own, key=lambda entry: entry["plan"]["decidedAt"])
 
     def reported(self, user: User) -> dict[str, Any]:

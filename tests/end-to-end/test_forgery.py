@@ -19,6 +19,7 @@ def callers(stack):
         "an administrator": client(stack, "events", forger),
         "detect": client(stack, "events", stack.resources["DetectRole"]),
         "contain-identity": client(stack, "events", stack.resources["ContainIdentityRole"]),
+        "restore-logging": client(stack, "events", stack.resources["RestoreLoggingRole"]),
     }
 
 
@@ -44,7 +45,10 @@ def put(stack, events, finding, source, detail_type):
     ("an administrator", "trailreflex.contain-identity", "Trailreflex Outcome"),
     ("contain-identity", "trailreflex.detect", "Trailreflex Finding"),
     ("contain-identity", "trailreflex.contain-identity", "Trailreflex Finding"),
+    ("restore-logging", "trailreflex.detect", "Trailreflex Finding"),
+    ("restore-logging", "trailreflex.contain-identity", "Trailreflex Outcome"),
     ("detect", "trailreflex.contain-identity", "Trailreflex Outcome"),
+    ("detect", "trailreflex.restore-logging", "Trailreflex Outcome"),
     ("detect", "trailreflex.detect", "Trailreflex Outcome"),
 ])
 def test_nobody_puts_on_the_bus_what_is_not_theirs(stack, callers, genuine, caller, source, detail_type):

@@ -8,10 +8,12 @@ use trailreflex_detection::{Rule, RuleSet};
 use trailreflex_findings::{Carrier, observe};
 use trailreflex_model::cloudtrail::Record;
 use trailreflex_model::{AccountId, Finding, Region};
-use trailreflex_response::{Guardrails, Mode, Playbook, Verdict};
+use trailreflex_response::{Declared, Guardrails, Mode, Playbook, Verdict};
 
 /// The responder's own default for `MAX_EVENT_AGE_SECONDS`; each call is judged as if it had just been made.
 const MAX_EVENT_AGE_SECONDS: i64 = 3600;
+/// How the names of a stack's rules and functions begin if the stack is called as in the documentation.
+const OWN_PREFIX: &str = "trailreflex-";
 /// For records that do not say where they were made: they are refused.
 const NOWHERE: (&str, &str) = ("000000000000", "us-east-1");
 
@@ -91,6 +93,7 @@ fn decide(finding: &Finding, carrier: &Carrier, playbook: &Playbook) -> anyhow::
         protected: Vec::new(),
         own_roles: Vec::new(),
         max_event_age_seconds: MAX_EVENT_AGE_SECONDS,
+        declared: Declared { own_prefix: OWN_PREFIX.to_owned(), ..Declared::default() },
     };
     let now = finding.evidence.event_time.unwrap_or_default();
     let plan = rehearse(finding, Some(playbook), &guardrails, now)?.plan;

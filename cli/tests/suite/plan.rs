@@ -54,7 +54,10 @@ fn an_event_for_detect_leads_to_the_same_plan_as_its_finding() {
 fn an_event_that_matches_two_rules_gives_two_answers_with_one_plan() {
     let ran = run(&["plan", "--format", "json", "events/cloudtrail/logging-stopped-with-pacu.json"]);
     let lines = ran.lines();
-    let planned: Vec<_> = lines.iter().filter(|line| line["decision"] == "planned").collect();
+    // A third rule is about the trail, which is restarted by a plan of its own.
+    let about_key = |line: &&Value| line["finding"]["target"]["kind"] == "accessKey";
+    let planned: Vec<_> =
+        lines.iter().filter(|line| line["decision"] == "planned").filter(about_key).collect();
     assert!(planned.len() >= 2, "{}", ran.out);
     assert!(planned.iter().all(|line| line["plan"]["id"] == planned[0]["plan"]["id"]), "{}", ran.out);
 }

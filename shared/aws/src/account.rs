@@ -1,10 +1,22 @@
 //! The account as AWS's services show it: one file for each class of actions.
 
+#[cfg(feature = "identity")]
 mod administrators;
+#[cfg(feature = "identity")]
 mod identity;
+#[cfg(feature = "identity")]
 mod identity_change;
+#[cfg(feature = "logging")]
+mod logging;
+#[cfg(feature = "logging")]
+mod logging_change;
+#[cfg(feature = "logging")]
+mod selectors;
 
+#[cfg(feature = "identity")]
 pub use identity::IamAccount;
+#[cfg(feature = "logging")]
+pub use logging::{LoggingAccount, LoggingClients};
 
 use crate::failure::{Class, class};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -23,7 +35,13 @@ const READ_BACK_WAITS: [Duration; 4] = [
 ];
 
 /// Error codes that say that the target does not exist.
-const GONE: [&str; 1] = ["NoSuchEntity"];
+const GONE: [&str; 5] = [
+    "NoSuchEntity",
+    "NoSuchConfigurationRecorderException",
+    "NotFoundException",
+    "ResourceNotFoundException",
+    "TrailNotFoundException",
+];
 
 /// Reads until what is read is `settled`, or the waits are over.
 async fn until_settled<F>(
@@ -62,6 +80,11 @@ where
             AccountError::Transient { permission, effect: Effect::Unknown, cause: Box::new(error) }
         }
     }
+}
+
+/// Refuses an operation of another class: no control of this one leads to it.
+fn another_classes(permission: &'static str) -> AccountError {
+    AccountError::Refused { permission, cause: "an operation of another responder".into() }
 }
 
 /// Turns "no such entity" into nothing.

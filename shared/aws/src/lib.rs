@@ -5,7 +5,7 @@
 mod failure;
 mod sdk;
 
-#[cfg(feature = "identity")]
+#[cfg(any(feature = "identity", feature = "logging"))]
 mod account;
 #[cfg(feature = "buckets")]
 mod bucket;
@@ -34,6 +34,8 @@ mod windows;
 
 #[cfg(feature = "identity")]
 pub use account::IamAccount;
+#[cfg(feature = "logging")]
+pub use account::{LoggingAccount, LoggingClients};
 pub use aws_config::SdkConfig;
 #[cfg(feature = "buckets")]
 pub use bucket::{Bucket, Depth, From, Listed, Page};

@@ -9,8 +9,10 @@
 pub const RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bundle"));
 
 /// The playbooks in `playbooks/`: the name of a function, and its playbooks as JSON.
-pub const PLAYBOOKS: [(&str, &str); 1] =
-    [("contain-identity", include_str!(concat!(env!("OUT_DIR"), "/contain-identity.json")))];
+pub const PLAYBOOKS: [(&str, &str); 2] = [
+    ("contain-identity", include_str!(concat!(env!("OUT_DIR"), "/contain-identity.json"))),
+    ("restore-logging", include_str!(concat!(env!("OUT_DIR"), "/restore-logging.json"))),
+];
 
 /// Returns the playbooks of a function, as JSON; of one that has none, an empty list.
 #[must_use]

@@ -15,6 +15,8 @@ pub enum Function {
     Detect,
     /// `contain-identity`
     ContainIdentity,
+    /// `restore-logging`
+    RestoreLogging,
     /// `ingest`
     Ingest,
 }
@@ -26,6 +28,7 @@ impl Function {
         match self {
             Self::Detect => "detect",
             Self::ContainIdentity => "contain-identity",
+            Self::RestoreLogging => "restore-logging",
             Self::Ingest => "ingest",
         }
     }

@@ -2,7 +2,7 @@
 //! does not know its limits must not run.
 
 use trailreflex_lambda::{Environment, InvalidConfiguration};
-use trailreflex_response::{Guardrails, Limits, Mode};
+use trailreflex_response::{ActionClass, Baselines, Declared, Guardrails, Limits, Mode};
 
 /// What the stack tells the function.
 #[derive(Debug, Clone)]
@@ -21,7 +21,8 @@ pub struct Config {
     pub kill_switch_parameter: String,
     /// `LOOKS_QUEUE_URL`: queue that brings the looks that the function asks itself for.
     pub looks_queue_url: String,
-    /// `ACCOUNT_ID`, `AWS_REGION`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`.
+    /// `ACCOUNT_ID`, `AWS_REGION`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`; for `restore-logging`
+    /// also `EVENT_SELECTORS_BASELINE` and `STACK_NAME`.
     pub guardrails: Guardrails,
 }
 
@@ -30,8 +31,7 @@ pub struct Config {
 const AGES: std::ops::RangeInclusive<i64> = 60..=315_360_000;
 
 impl Config {
-    /// The variables that the function reads; the acceptance tests compare them with the template. `AWS_REGION` is set by
-    /// Lambda itself.
+    /// The variables that every responder reads. `AWS_REGION` is set by Lambda itself.
     pub const VARIABLES: [&str; 12] = [
         "ACCOUNT_ID",
         "BUDGET_PER_HOUR",
@@ -46,6 +46,18 @@ impl Config {
         "QUARANTINE_QUEUE_URL",
         "TROUBLES_PER_HOUR",
     ];
+
+    /// The variables that the function of `class` reads, sorted.
+    #[must_use]
+    pub fn variables(class: ActionClass) -> Vec<&'static str> {
+        let own: &[&str] = match class {
+            ActionClass::ContainIdentity => &[],
+            ActionClass::RestoreLogging => &["EVENT_SELECTORS_BASELINE", "STACK_NAME"],
+        };
+        let mut variables = [&Self::VARIABLES, own].concat();
+        variables.sort_unstable();
+        variables
+    }
 
     /// Reads the configuration.
     ///
@@ -64,6 +76,8 @@ impl Config {
         let region = environment.required("AWS_REGION");
         let protected = environment.list("PROTECTED_PRINCIPALS");
         let own_roles = environment.list("OWN_ROLE_IDS");
+        let own_prefix = environment.text("STACK_NAME").map(|name| format!("{name}-")).unwrap_or_default();
+        let baselines = environment.or_default("EVENT_SELECTORS_BASELINE", Baselines::default());
         let age = environment.or_default("MAX_EVENT_AGE_SECONDS", 3600);
         if let Some(age) = age.filter(|age| !AGES.contains(age)) {
             environment.problem(format!("MAX_EVENT_AGE_SECONDS: {age} is not within 60 to 315360000"));
@@ -83,6 +97,7 @@ impl Config {
                     protected: protected?,
                     own_roles: own_roles?,
                     max_event_age_seconds: age?,
+                    declared: Declared { own_prefix, baselines: baselines? },
                 },
             })
         })();
@@ -130,6 +145,11 @@ mod tests {
                 "a principal that is none",
                 &[("PROTECTED_PRINCIPALS", "jack, the boss")],
                 "PROTECTED_PRINCIPALS: `the boss` is not a principal: give an ARN, a unique id (AIDA…, AROA…, AGPA…) or a name",
+            ),
+            (
+                "a baseline that is none",
+                &[("EVENT_SELECTORS_BASELINE", "all")],
+                "EVENT_SELECTORS_BASELINE: not {trail: selectors}: expected value at line 1 column 1",
             ),
             (
                 "an age of less than a minute",

@@ -13,6 +13,7 @@ pub const DETAIL_TYPE_OUTCOME: &str = "Trailreflex Outcome";
 pub fn function_of(class: ActionClass) -> Function {
     match class {
         ActionClass::ContainIdentity => Function::ContainIdentity,
+        ActionClass::RestoreLogging => Function::RestoreLogging,
     }
 }
 
@@ -20,6 +21,7 @@ pub fn function_of(class: ActionClass) -> Function {
 fn source_of(class: ActionClass) -> &'static str {
     match class {
         ActionClass::ContainIdentity => "trailreflex.contain-identity",
+        ActionClass::RestoreLogging => "trailreflex.restore-logging",
     }
 }
 

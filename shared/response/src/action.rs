@@ -6,14 +6,19 @@ mod deactivate;
 mod deny_session;
 mod deny_user;
 mod detach_policy;
+mod keep_key;
 mod permissions;
 mod quarantine_user;
+mod recreate_analyzer;
+mod restore_own_stack;
+mod restore_selectors;
 mod revoke_sessions;
+mod start_logging;
 
-use crate::{Change, Control, Owner, Reason, Setting};
+use crate::{Change, Control, Declared, IdentityFacts, Owner, Reason, Setting};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use trailreflex_model::Target;
+use trailreflex_model::{Resource, Target};
 
 /// What a playbook may ask for. One kind may become several actions, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +39,25 @@ pub enum ActionKind {
     DenySession,
     /// Denies everything to all sessions of a role that were issued before now.
     RevokeSessions,
+
+    /// Starts the logging of a trail.
+    StartLogging,
+    /// Enables a GuardDuty detector that is suspended.
+    EnableDetector,
+    /// Starts a recorder of AWS Config.
+    StartRecorder,
+    /// Creates an analyzer of IAM Access Analyzer of the same name again.
+    RecreateAnalyzer,
+    /// Cancels the deletion of a KMS key and enables it.
+    KeepKey,
+    /// Sets a trail's event selectors to what is declared.
+    RestoreEventSelectors,
+    /// Sets a trail's insight selectors to what is declared.
+    RestoreInsightSelectors,
+    /// Enables an event rule of the responder's own stack.
+    EnableRule,
+    /// Lets a function of the responder's own stack run that was limited to nothing.
+    RestoreConcurrency,
 }
 
 /// A class of actions: one function and one role of IAM for each.
@@ -42,17 +66,20 @@ pub enum ActionKind {
 pub enum ActionClass {
     /// What concerns users, roles and their credentials.
     ContainIdentity,
+    /// What watches the account, and the keys of what it writes.
+    RestoreLogging,
 }
 
 impl ActionClass {
     /// All classes.
-    pub const ALL: [Self; 1] = [Self::ContainIdentity];
+    pub const ALL: [Self; 2] = [Self::ContainIdentity, Self::RestoreLogging];
 
     /// Returns the name of the function that carries the class out.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ContainIdentity => "contain-identity",
+            Self::RestoreLogging => "restore-logging",
         }
     }
 }
@@ -80,6 +107,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) now: Timestamp,
     /// Whom the finding names.
     pub(crate) target: &'a Target,
+    /// What the owner has declared of the account.
+    pub(crate) declared: &'a Declared,
 }
 
 /// What an action would set a control to.
@@ -107,7 +136,7 @@ pub enum State {
 impl ActionKind {
     /// All kinds, in the order in which they are executed: deny first, because an intruder whose key is
     /// deactivated has seconds to make another one, and can do nothing once denied.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 16] = [
         Self::DenyUser,
         Self::QuarantineUser,
         Self::DetachPolicy,
@@ -115,6 +144,15 @@ impl ActionKind {
         Self::DeactivateCredentials,
         Self::DenySession,
         Self::RevokeSessions,
+        Self::StartLogging,
+        Self::EnableDetector,
+        Self::StartRecorder,
+        Self::RecreateAnalyzer,
+        Self::KeepKey,
+        Self::RestoreEventSelectors,
+        Self::RestoreInsightSelectors,
+        Self::EnableRule,
+        Self::RestoreConcurrency,
     ];
 
     /// Returns the name that metrics and reports show.
@@ -128,6 +166,15 @@ impl ActionKind {
             Self::DeactivateCredentials => "DeactivateCredentials",
             Self::DenySession => "DenySession",
             Self::RevokeSessions => "RevokeSessions",
+            Self::StartLogging => "StartLogging",
+            Self::EnableDetector => "EnableDetector",
+            Self::StartRecorder => "StartRecorder",
+            Self::RecreateAnalyzer => "RecreateAnalyzer",
+            Self::KeepKey => "KeepKey",
+            Self::RestoreEventSelectors => "RestoreEventSelectors",
+            Self::RestoreInsightSelectors => "RestoreInsightSelectors",
+            Self::EnableRule => "EnableRule",
+            Self::RestoreConcurrency => "RestoreConcurrency",
         }
     }
 
@@ -142,6 +189,15 @@ impl ActionKind {
             | Self::DeactivateCredentials
             | Self::DenySession
             | Self::RevokeSessions => ActionClass::ContainIdentity,
+            Self::StartLogging
+            | Self::EnableDetector
+            | Self::StartRecorder
+            | Self::RecreateAnalyzer
+            | Self::KeepKey
+            | Self::RestoreEventSelectors
+            | Self::RestoreInsightSelectors
+            | Self::EnableRule
+            | Self::RestoreConcurrency => ActionClass::RestoreLogging,
         }
     }
 
@@ -152,10 +208,23 @@ impl ActionKind {
         self == Self::DenyUser
     }
 
+    /// Returns whether the kind concerns nothing but the responder's own stack.
+    #[must_use]
+    pub fn is_for_own_stack(self) -> bool {
+        matches!(self, Self::EnableRule | Self::RestoreConcurrency)
+    }
+
     /// Returns the controls that the kind concerns, in the order in which they are set.
     #[must_use]
     pub fn controls(self, target: &Target, owner: &Owner) -> Vec<Control> {
-        let Owner::Identity(facts) = owner else { return Vec::new() };
+        match owner {
+            Owner::Identity(facts) => self.controls_of_identity(target, facts),
+            Owner::Resource(resource) => self.controls_of_resource(resource),
+            Owner::Root | Owner::Nobody => Vec::new(),
+        }
+    }
+
+    fn controls_of_identity(self, target: &Target, facts: &IdentityFacts) -> Vec<Control> {
         match self {
             Self::DenyUser => deny_user::controls(facts),
             Self::QuarantineUser => quarantine_user::controls(facts),
@@ -164,6 +233,36 @@ impl ActionKind {
             Self::DeactivateCredentials => deactivate::credentials(facts),
             Self::DenySession => deny_session::controls(target, facts),
             Self::RevokeSessions => revoke_sessions::controls(facts),
+            Self::StartLogging
+            | Self::EnableDetector
+            | Self::StartRecorder
+            | Self::RecreateAnalyzer
+            | Self::KeepKey
+            | Self::RestoreEventSelectors
+            | Self::RestoreInsightSelectors
+            | Self::EnableRule
+            | Self::RestoreConcurrency => Vec::new(),
+        }
+    }
+
+    fn controls_of_resource(self, resource: &Resource) -> Vec<Control> {
+        match self {
+            Self::DenyUser
+            | Self::QuarantineUser
+            | Self::DetachPolicy
+            | Self::DeactivateAccessKeys
+            | Self::DeactivateCredentials
+            | Self::DenySession
+            | Self::RevokeSessions => Vec::new(),
+            Self::StartLogging | Self::EnableDetector | Self::StartRecorder => {
+                start_logging::controls(self, resource)
+            }
+            Self::RecreateAnalyzer => recreate_analyzer::controls(resource),
+            Self::KeepKey => keep_key::controls(resource),
+            Self::RestoreEventSelectors | Self::RestoreInsightSelectors => {
+                restore_selectors::controls(self, resource)
+            }
+            Self::EnableRule | Self::RestoreConcurrency => restore_own_stack::controls(self, resource),
         }
     }
 
@@ -183,6 +282,16 @@ impl ActionKind {
             }
             Self::DenySession => deny_session::propose(current, circumstances.target),
             Self::RevokeSessions => revoke_sessions::propose(current, circumstances),
+            Self::StartLogging | Self::EnableDetector | Self::StartRecorder => {
+                Proposal::to(Setting::Present, current)
+            }
+            Self::RecreateAnalyzer => recreate_analyzer::propose(current),
+            Self::KeepKey => keep_key::propose(control, current),
+            Self::RestoreEventSelectors | Self::RestoreInsightSelectors => {
+                restore_selectors::propose(control, current, &circumstances.declared.baselines)
+            }
+            Self::EnableRule => restore_own_stack::enable(current),
+            Self::RestoreConcurrency => restore_own_stack::unlimit(current),
         }
     }
 }

@@ -22,8 +22,17 @@ impl Call {
         let (permission, parameters) = (operation.permission(), operation.parameters());
         let (service, name) = permission.split_once(':').unwrap_or((permission, ""));
         let options = parameters.iter().map(|(name, value)| option(name, value));
-        let command = format!("aws {service} {}{}", kebab(name), options.collect::<String>());
+        let command = format!("aws {} {}{}", command_of(service), kebab(name), options.collect::<String>());
         Self { permission: permission.to_owned(), parameters, command }
+    }
+}
+
+/// The AWS CLI's word for a service, where it is not the prefix of permissions.
+fn command_of(service: &str) -> &str {
+    match service {
+        "access-analyzer" => "accessanalyzer",
+        "config" => "configservice",
+        other => other,
     }
 }
 
@@ -98,6 +107,20 @@ mod tests {
                     policy_document: r#"{"Sid":"it's"}"#.to_owned(),
                 },
                 r#"aws iam put-user-policy --user-name jack --policy-name n --policy-document '{"Sid":"it'\''s"}'"#,
+            ),
+            (
+                Operation::StopConfigurationRecorder {
+                    configuration_recorder_name: "default".parse().unwrap(),
+                },
+                "aws configservice stop-configuration-recorder --configuration-recorder-name default",
+            ),
+            (
+                Operation::UpdateDetector { detector_id: "12ab".parse().unwrap(), enable: false },
+                "aws guardduty update-detector --detector-id 12ab --no-enable",
+            ),
+            (
+                Operation::ScheduleKeyDeletion { key_id: "k".parse().unwrap(), pending_window_in_days: 7 },
+                "aws kms schedule-key-deletion --key-id k --pending-window-in-days 7",
             ),
         ] {
             assert_eq!(Call::of(&operation).command, command);

@@ -4,10 +4,11 @@
 //! To add one: a variant here, its operations in `control/`, its reading in `shared/aws`; the compiler lists the rest.
 
 mod identity;
+mod logging;
 
 use crate::{Operation, Setting};
 use serde::{Deserialize, Serialize};
-use trailreflex_model::{AccessKeyId, Arn, IamName, IdentityKind, UniqueId};
+use trailreflex_model::{AccessKeyId, Arn, IamName, IdentityKind, ResourceName, UniqueId};
 
 /// An IAM user, role or group, told apart from a later one of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,6 +75,57 @@ pub enum Control {
         /// Whose.
         identity: IdentityRef,
     },
+
+    /// Whether a trail logs: present or absent.
+    TrailLogging {
+        /// Which, by ARN.
+        trail: ResourceName,
+    },
+    /// Whether a GuardDuty detector is enabled: present or absent.
+    Detector {
+        /// Which.
+        detector: ResourceName,
+    },
+    /// Whether a recorder of AWS Config records: present or absent.
+    Recorder {
+        /// Which.
+        recorder: ResourceName,
+    },
+    /// An analyzer of IAM Access Analyzer: absent or its type.
+    Analyzer {
+        /// Its name.
+        analyzer: ResourceName,
+    },
+    /// Whether a KMS key is about to be deleted: absent, or the number of days that are left, 7 at least.
+    KeyDeletion {
+        /// Which, by ARN.
+        key: ResourceName,
+    },
+    /// Whether a KMS key can be used: present, absent, or KMS's word for a state that neither is.
+    KeyUse {
+        /// Which, by ARN.
+        key: ResourceName,
+    },
+    /// The event selectors of a trail: a document as [`EventSelectors`](crate::EventSelectors) writes it.
+    EventSelectors {
+        /// Of which, by ARN.
+        trail: ResourceName,
+    },
+    /// The insight selectors of a trail: a list of [`InsightSelector`](crate::InsightSelector).
+    InsightSelectors {
+        /// Of which, by ARN.
+        trail: ResourceName,
+    },
+    /// An event rule on the default bus: a document of what `PutRule` takes.
+    EventRule {
+        /// Which.
+        rule: ResourceName,
+    },
+    /// The reserved concurrency of a function: absent or a number.
+    FunctionConcurrency {
+        /// Of which.
+        function: ResourceName,
+    },
 }
 
 impl Control {
@@ -86,6 +138,16 @@ impl Control {
             | Self::PolicyAttachment { identity, .. }
             | Self::InlinePolicy { identity, .. }
             | Self::PermissionsBoundary { identity } => Some(identity),
+            Self::TrailLogging { .. }
+            | Self::Detector { .. }
+            | Self::Recorder { .. }
+            | Self::Analyzer { .. }
+            | Self::KeyDeletion { .. }
+            | Self::KeyUse { .. }
+            | Self::EventSelectors { .. }
+            | Self::InsightSelectors { .. }
+            | Self::EventRule { .. }
+            | Self::FunctionConcurrency { .. } => None,
         }
     }
 
@@ -104,6 +166,16 @@ impl Control {
                 format!("{}/inline-policy/{policy_name}", identity.unique_id)
             }
             Self::PermissionsBoundary { identity } => format!("{}/boundary", identity.unique_id),
+            Self::TrailLogging { trail } => format!("trail/{trail}/logging"),
+            Self::Detector { detector } => format!("detector/{detector}/enabled"),
+            Self::Recorder { recorder } => format!("recorder/{recorder}/recording"),
+            Self::Analyzer { analyzer } => format!("analyzer/{analyzer}/itself"),
+            Self::KeyDeletion { key } => format!("key/{key}/deletion"),
+            Self::KeyUse { key } => format!("key/{key}/use"),
+            Self::EventSelectors { trail } => format!("trail/{trail}/event-selectors"),
+            Self::InsightSelectors { trail } => format!("trail/{trail}/insight-selectors"),
+            Self::EventRule { rule } => format!("event_rule/{rule}/itself"),
+            Self::FunctionConcurrency { function } => format!("function/{function}/concurrency"),
         }
     }
 
@@ -115,6 +187,16 @@ impl Control {
             | Self::PolicyAttachment { .. }
             | Self::InlinePolicy { .. }
             | Self::PermissionsBoundary { .. } => identity::operations(self, to),
+            Self::TrailLogging { .. }
+            | Self::Detector { .. }
+            | Self::Recorder { .. }
+            | Self::Analyzer { .. }
+            | Self::KeyDeletion { .. }
+            | Self::KeyUse { .. }
+            | Self::EventSelectors { .. }
+            | Self::InsightSelectors { .. }
+            | Self::EventRule { .. }
+            | Self::FunctionConcurrency { .. } => logging::operations(self, to),
         }
     }
 }

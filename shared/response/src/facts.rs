@@ -125,7 +125,17 @@ impl Owner {
             }
             Control::PolicyAttachment { .. }
             | Control::InlinePolicy { .. }
-            | Control::PermissionsBoundary { .. } => return None,
+            | Control::PermissionsBoundary { .. }
+            | Control::TrailLogging { .. }
+            | Control::Detector { .. }
+            | Control::Recorder { .. }
+            | Control::Analyzer { .. }
+            | Control::KeyDeletion { .. }
+            | Control::KeyUse { .. }
+            | Control::EventSelectors { .. }
+            | Control::InsightSelectors { .. }
+            | Control::EventRule { .. }
+            | Control::FunctionConcurrency { .. } => return None,
         };
         Some(status.map_or(Reading::Gone, |status| Reading::Is(status.setting())))
     }

@@ -1,6 +1,6 @@
 //! The limits of automatic response. Pure; any doubt refuses, and says why.
 
-use crate::{Facts, IdentityRef, Owner};
+use crate::{Baselines, Facts, IdentityRef, Owner, Playbook};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailreflex_model::{
@@ -43,6 +43,17 @@ pub struct Guardrails {
     pub own_roles: Vec<UniqueId>,
     /// Events older than this are reported, never acted on. In seconds.
     pub max_event_age_seconds: i64,
+    /// What the owner has declared of the account.
+    pub declared: Declared,
+}
+
+/// What the owner of the account has declared of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// How the names of the responder's own rules and functions begin; empty if nothing is its own.
+    pub own_prefix: String,
+    /// What trails are to log.
+    pub baselines: Baselines,
 }
 
 /// One entry of the list of protected principals.
@@ -208,6 +219,18 @@ pub enum Reason {
     /// What would be changed was not read.
     #[error("what would be changed was not read")]
     NotRead,
+    /// The action restores nothing but the responder's own stack.
+    #[error("it is none of the responder's own rules and functions")]
+    NotOwn,
+    /// Nothing in the account tells what was before.
+    #[error("no selectors are declared for the trail; give them in the parameter EventSelectorsBaseline")]
+    NoBaseline,
+    /// The rule was tampered with in another way.
+    #[error("the rule is not disabled; what else was changed is for a person")]
+    NotDisabled,
+    /// The key lacks its material, or its key store is not connected.
+    #[error("the key is in a state that enabling it does not end")]
+    StateUnfit,
     /// The finding shows the responder's own containment, which stands in the journal.
     #[error("the call is the responder's own")]
     OwnAction,
@@ -280,13 +303,13 @@ impl Guardrails {
             Some(Target::Resource(resource)) if is_regional(resource) && evidence.region != self.region => {
                 Err(Reason::ForeignRegion)
             }
+            Some(Target::Resource(resource)) => self.judge_resource(resource),
             Some(
                 Target::AccessKey { .. }
                 | Target::User { .. }
                 | Target::Role { .. }
                 | Target::Session { .. }
-                | Target::Attachment { .. }
-                | Target::Resource(_),
+                | Target::Attachment { .. },
             ) => Ok(()),
         }
     }
@@ -334,6 +357,30 @@ impl Guardrails {
             return Err(Reason::LastAdministrator);
         }
         Ok(&facts.owner)
+    }
+
+    /// Judges whether the actions of a playbook may concern the target of a finding at all.
+    ///
+    /// # Errors
+    /// The [`Reason`] that forbids to act.
+    pub(crate) fn judge_playbook(&self, finding: &Finding, playbook: &Playbook) -> Result<(), Reason> {
+        let prefix = &self.declared.own_prefix;
+        let is_own = match &finding.target {
+            Some(Target::Resource(resource)) => {
+                let name = resource.name.as_str().rsplit(':').next().unwrap_or_default();
+                !prefix.is_empty() && name.starts_with(prefix)
+            }
+            Some(
+                Target::AccessKey { .. }
+                | Target::User { .. }
+                | Target::Role { .. }
+                | Target::Session { .. }
+                | Target::Attachment { .. },
+            )
+            | None => false,
+        };
+        let needs_own = playbook.actions.iter().any(|kind| kind.is_for_own_stack());
+        if needs_own && !is_own { Err(Reason::NotOwn) } else { Ok(()) }
     }
 
     /// What is named by an ARN may be kept elsewhere, such as a trail of the organization or of another Region.

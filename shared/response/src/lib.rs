@@ -19,6 +19,7 @@ mod outcome;
 mod plan;
 mod playbook;
 mod request;
+mod selectors;
 mod setting;
 mod simulated;
 mod simulated_journal;
@@ -30,7 +31,7 @@ pub use call::Call;
 pub use control::{Control, CredentialKind, IdentityRef};
 pub use execute::{ExecuteError, Execution, execute, resume};
 pub use facts::{CredentialFacts, Facts, IdentityFacts, KeyFacts, KeyStatus, Owner};
-pub use guardrails::{Guardrails, Mode, Protected, Reason, Verdict};
+pub use guardrails::{Declared, Guardrails, Mode, Protected, Reason, Verdict};
 pub use journal::{Created, Entry, EntryState, Journal, JournalError, LEASE_SECONDS, Recorded, Replaced};
 pub use limits::{Counted, FixedSwitch, Hold, Limits, LimitsError, Switch, SwitchState, Tally, held_back};
 pub use look::{Look, LookError, Seen, look};
@@ -40,6 +41,10 @@ pub use outcome::{Outcome, OutcomeStatus, StepOutcome, StepResult};
 pub use plan::{Plan, PlanId, Step, Undo, plan};
 pub use playbook::{Expiry, InvalidPlaybooks, OnExpiry, Playbook, Playbooks};
 pub use request::{InvalidRequest, Request, UndoRequest};
+pub use selectors::{
+    AdvancedEventSelector, Baselines, DataResource, EventSelector, EventSelectors, FieldSelector,
+    InsightSelector, TrailBaseline,
+};
 pub use setting::{Change, Reading, Setting};
 pub use simulated::{Contents, Fault, SimulatedAccount, SimulatedIdentity};
 pub use simulated_journal::MemoryJournal;

@@ -2,9 +2,10 @@
 //!
 //! `shared/aws` sends exactly these; [`Call`](crate::Call) shows exactly these. Nothing else can be changed.
 
+use crate::{AdvancedEventSelector, EventSelector, InsightSelector};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use trailreflex_model::{AccessKeyId, IamName, UniqueId};
+use trailreflex_model::{AccessKeyId, IamName, ResourceName, UniqueId};
 
 /// An operation that changes something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,6 +90,86 @@ pub enum Operation {
     DeleteRolePermissionsBoundary {
         role_name: IamName,
     },
+
+    // CloudTrail
+    StartLogging {
+        name: ResourceName,
+    },
+    StopLogging {
+        name: ResourceName,
+    },
+    PutEventSelectors {
+        trail_name: ResourceName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_selectors: Option<Vec<EventSelector>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        advanced_event_selectors: Option<Vec<AdvancedEventSelector>>,
+    },
+    PutInsightSelectors {
+        trail_name: ResourceName,
+        insight_selectors: Vec<InsightSelector>,
+    },
+    // GuardDuty
+    UpdateDetector {
+        detector_id: ResourceName,
+        enable: bool,
+    },
+    // AWS Config
+    StartConfigurationRecorder {
+        configuration_recorder_name: ResourceName,
+    },
+    StopConfigurationRecorder {
+        configuration_recorder_name: ResourceName,
+    },
+    // IAM Access Analyzer
+    CreateAnalyzer {
+        analyzer_name: ResourceName,
+        r#type: String,
+    },
+    DeleteAnalyzer {
+        analyzer_name: ResourceName,
+    },
+    // KMS
+    CancelKeyDeletion {
+        key_id: ResourceName,
+    },
+    EnableKey {
+        key_id: ResourceName,
+    },
+    DisableKey {
+        key_id: ResourceName,
+    },
+    ScheduleKeyDeletion {
+        key_id: ResourceName,
+        pending_window_in_days: i32,
+    },
+    // EventBridge
+    EnableRule {
+        name: ResourceName,
+    },
+    DisableRule {
+        name: ResourceName,
+    },
+    PutRule {
+        name: ResourceName,
+        state: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_pattern: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        schedule_expression: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role_arn: Option<String>,
+    },
+    // Lambda
+    DeleteFunctionConcurrency {
+        function_name: ResourceName,
+    },
+    PutFunctionConcurrency {
+        function_name: ResourceName,
+        reserved_concurrent_executions: i32,
+    },
 }
 
 impl Operation {
@@ -114,6 +195,24 @@ impl Operation {
             Self::DeleteUserPermissionsBoundary { .. } => "iam:DeleteUserPermissionsBoundary",
             Self::PutRolePermissionsBoundary { .. } => "iam:PutRolePermissionsBoundary",
             Self::DeleteRolePermissionsBoundary { .. } => "iam:DeleteRolePermissionsBoundary",
+            Self::StartLogging { .. } => "cloudtrail:StartLogging",
+            Self::StopLogging { .. } => "cloudtrail:StopLogging",
+            Self::PutEventSelectors { .. } => "cloudtrail:PutEventSelectors",
+            Self::PutInsightSelectors { .. } => "cloudtrail:PutInsightSelectors",
+            Self::UpdateDetector { .. } => "guardduty:UpdateDetector",
+            Self::StartConfigurationRecorder { .. } => "config:StartConfigurationRecorder",
+            Self::StopConfigurationRecorder { .. } => "config:StopConfigurationRecorder",
+            Self::CreateAnalyzer { .. } => "access-analyzer:CreateAnalyzer",
+            Self::DeleteAnalyzer { .. } => "access-analyzer:DeleteAnalyzer",
+            Self::CancelKeyDeletion { .. } => "kms:CancelKeyDeletion",
+            Self::EnableKey { .. } => "kms:EnableKey",
+            Self::DisableKey { .. } => "kms:DisableKey",
+            Self::ScheduleKeyDeletion { .. } => "kms:ScheduleKeyDeletion",
+            Self::EnableRule { .. } => "events:EnableRule",
+            Self::DisableRule { .. } => "events:DisableRule",
+            Self::PutRule { .. } => "events:PutRule",
+            Self::DeleteFunctionConcurrency { .. } => "lambda:DeleteFunctionConcurrency",
+            Self::PutFunctionConcurrency { .. } => "lambda:PutFunctionConcurrency",
         }
     }
 

@@ -198,6 +198,7 @@ impl Plan {
         let refuse = |reason| Box::new(Self::refusing(finding, playbook, reason, now));
         let playbook = playbook.ok_or_else(|| refuse(Reason::NoPlaybook))?;
         guardrails.judge_finding(finding, now).map_err(refuse)?;
+        guardrails.judge_playbook(finding, playbook).map_err(refuse)?;
         Ok(playbook)
     }
 
@@ -256,13 +257,19 @@ pub fn plan(
     if standing && guardrails.is_own_call(finding) {
         return refuse(Reason::OwnAction);
     }
-    let circumstances = Circumstances { event_time, now, target };
+    let declared = &guardrails.declared;
+    let circumstances = Circumstances { event_time, now, target, declared };
     // The set's order is the order of execution: deny before keys.
     let steps: Vec<_> =
         playbook.actions.iter().flat_map(|kind| steps(*kind, owner, facts, &circumstances)).collect();
     if steps.is_empty() {
         return refuse(Reason::NothingApplies);
     }
+    let refusals = steps.iter().map(|step| match step.verdict {
+        Verdict::Refuse(reason) => Some(reason),
+        Verdict::Execute | Verdict::Fallback | Verdict::AlreadyInForce => None,
+    });
+    let refused = refusals.collect::<Option<Vec<_>>>().and_then(|reasons| reasons.first().copied());
     Plan {
         id: PlanId::of(finding, Some(playbook)),
         mode: mode.min(playbook.mode),
@@ -273,7 +280,7 @@ pub fn plan(
             Owner::Identity(facts) => Some(facts.reference.clone()),
             Owner::Resource(_) | Owner::Root | Owner::Nobody => None,
         },
-        refused: None,
+        refused,
         held: None,
         expiry: playbook.expiry(now),
         class: class_of(Some(playbook)),

@@ -168,7 +168,9 @@ mod tests {
                 "an unknown action",
                 r#"[{"id":"a","rules":["r"],"actions":["delete_user"],"mode":"act"}]"#,
                 "unknown variant `delete_user`, expected one of `deny_user`, `quarantine_user`, `detach_policy`, \
-                 `deactivate_access_keys`, `deactivate_credentials`, `deny_session`, `revoke_sessions`",
+                 `deactivate_access_keys`, `deactivate_credentials`, `deny_session`, `revoke_sessions`, `start_logging`, \
+                 `enable_detector`, `start_recorder`, `recreate_analyzer`, `keep_key`, `restore_event_selectors`, \
+                 `restore_insight_selectors`, `enable_rule`, `restore_concurrency`",
             ),
             (
                 "an unknown key",

@@ -13,6 +13,11 @@ def tools() -> Path:
     return Path(os.environ.get("LOCAL_AWS_TOOLS", REPOSITORY / ".venv/tools/bin"))
 
 
+def escaped(value: str) -> str:
+    """Returns a parameter's value as sam takes it between quotes."""
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
 class Deployment:
     """Runs sam with an environment that can reach only the local AWS."""
 
@@ -28,7 +33,7 @@ class Deployment:
             "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
         ]
         if parameters:
-            command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items())]
+            command += ["--parameter-overrides", *(f'{name}="{escaped(value)}"' for name, value in parameters.items())]
         with self._log.open("a") as log, subprocess.Popen(
             command, cwd=template.parent, env=self._environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -247,6 +247,16 @@ impl Account for IamAccount {
             }
             Control::InlinePolicy { policy_name, .. } => self.inline_policy(wanted, policy_name).await?,
             Control::PermissionsBoundary { .. } => found.boundary.map_or(Setting::Absent, Setting::Word),
+            Control::TrailLogging { .. }
+            | Control::Detector { .. }
+            | Control::Recorder { .. }
+            | Control::Analyzer { .. }
+            | Control::KeyDeletion { .. }
+            | Control::KeyUse { .. }
+            | Control::EventSelectors { .. }
+            | Control::InsightSelectors { .. }
+            | Control::EventRule { .. }
+            | Control::FunctionConcurrency { .. } => return Ok(Reading::Gone),
         };
         Ok(Reading::Is(setting))
     }

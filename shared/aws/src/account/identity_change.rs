@@ -1,7 +1,7 @@
 //! IAM identities, changed: one call for each operation.
 
 use super::identity::IamAccount;
-use super::{absent, failed};
+use super::{absent, another_classes, failed};
 use aws_sdk_iam::types::StatusType;
 use trailreflex_response::{AccountError, Operation};
 
@@ -90,6 +90,24 @@ impl IamAccount {
             Operation::DeleteRolePermissionsBoundary { role_name } => {
                 take_away!(iam.delete_role_permissions_boundary().role_name(role_name.as_str()))
             }
+            Operation::StartLogging { .. }
+            | Operation::StopLogging { .. }
+            | Operation::PutEventSelectors { .. }
+            | Operation::PutInsightSelectors { .. }
+            | Operation::UpdateDetector { .. }
+            | Operation::StartConfigurationRecorder { .. }
+            | Operation::StopConfigurationRecorder { .. }
+            | Operation::CreateAnalyzer { .. }
+            | Operation::DeleteAnalyzer { .. }
+            | Operation::CancelKeyDeletion { .. }
+            | Operation::EnableKey { .. }
+            | Operation::DisableKey { .. }
+            | Operation::ScheduleKeyDeletion { .. }
+            | Operation::EnableRule { .. }
+            | Operation::DisableRule { .. }
+            | Operation::PutRule { .. }
+            | Operation::DeleteFunctionConcurrency { .. }
+            | Operation::PutFunctionConcurrency { .. } => Err(another_classes(permission)),
         }
     }
 }

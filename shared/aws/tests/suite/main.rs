@@ -7,6 +7,7 @@ mod bucket;
 mod bus;
 mod event_rules;
 mod journal;
+mod logging;
 mod numbers_and_quarantine;
 mod objects;
 mod sent;

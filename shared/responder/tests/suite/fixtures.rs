@@ -6,8 +6,9 @@ use trailreflex_detection::Bundle;
 use trailreflex_model::IdentityKind;
 use trailreflex_responder::{Answer, Responder, Trouble};
 use trailreflex_response::{
-    ActionClass, Contents, Control, FixedSwitch, Guardrails, IdentityRef, Journal, KeyStatus, Limits,
-    MemoryJournal, Mode, Outcome, OutcomeStatus, Playbooks, SimulatedAccount, SimulatedIdentity, SwitchState,
+    ActionClass, Contents, Control, Declared, FixedSwitch, Guardrails, IdentityRef, Journal, KeyStatus,
+    Limits, MemoryJournal, Mode, Outcome, OutcomeStatus, Playbooks, SimulatedAccount, SimulatedIdentity,
+    SwitchState,
 };
 
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -60,6 +61,7 @@ pub(crate) fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal
             protected: Vec::new(),
             own_roles: vec!["AROARESPONDER0000001".parse().unwrap()],
             max_event_age_seconds: 3600,
+            declared: Declared::default(),
         },
         limits: Limits { plans_per_hour: 20, troubles_per_hour: 3 },
         switch: Box::new(FixedSwitch(SwitchState::Armed)),

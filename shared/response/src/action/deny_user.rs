@@ -41,9 +41,18 @@ pub(super) fn propose(control: &Control, current: &Setting) -> Proposal {
             None => Proposal::Refuse(Reason::NoTarget),
         },
         Control::InlinePolicy { .. } => Proposal::Refuse(Reason::NameTaken),
-        Control::AccessKeyStatus { .. } | Control::CredentialStatus { .. } => {
-            Proposal::Refuse(Reason::NoTarget)
-        }
+        Control::AccessKeyStatus { .. }
+        | Control::CredentialStatus { .. }
+        | Control::TrailLogging { .. }
+        | Control::Detector { .. }
+        | Control::Recorder { .. }
+        | Control::Analyzer { .. }
+        | Control::KeyDeletion { .. }
+        | Control::KeyUse { .. }
+        | Control::EventSelectors { .. }
+        | Control::InsightSelectors { .. }
+        | Control::EventRule { .. }
+        | Control::FunctionConcurrency { .. } => Proposal::Refuse(Reason::NoTarget),
     }
 }
 

@@ -32,6 +32,19 @@ impl ActionKind {
                 "iam:UpdateSigningCertificate",
             ],
             Self::DenySession | Self::RevokeSessions => &["iam:DeleteRolePolicy", "iam:PutRolePolicy"],
+            Self::StartLogging => &["cloudtrail:StartLogging", "cloudtrail:StopLogging"],
+            Self::EnableDetector => &["guardduty:UpdateDetector"],
+            Self::StartRecorder => &["config:StartConfigurationRecorder", "config:StopConfigurationRecorder"],
+            Self::RecreateAnalyzer => &["access-analyzer:CreateAnalyzer", "access-analyzer:DeleteAnalyzer"],
+            Self::KeepKey => {
+                &["kms:CancelKeyDeletion", "kms:DisableKey", "kms:EnableKey", "kms:ScheduleKeyDeletion"]
+            }
+            Self::RestoreEventSelectors => &["cloudtrail:PutEventSelectors"],
+            Self::RestoreInsightSelectors => &["cloudtrail:PutInsightSelectors"],
+            Self::EnableRule => &["events:DisableRule", "events:EnableRule", "events:PutRule"],
+            Self::RestoreConcurrency => {
+                &["lambda:DeleteFunctionConcurrency", "lambda:PutFunctionConcurrency"]
+            }
         }
     }
 
@@ -73,6 +86,15 @@ impl ActionKind {
                 "iam:ListSigningCertificates",
             ],
             Self::DenySession | Self::RevokeSessions => &["iam:GetRole", "iam:GetRolePolicy"],
+            Self::StartLogging => &["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus"],
+            Self::EnableDetector => &["guardduty:GetDetector"],
+            Self::StartRecorder => &["config:DescribeConfigurationRecorderStatus"],
+            Self::RecreateAnalyzer => &["access-analyzer:GetAnalyzer"],
+            Self::KeepKey => &["kms:DescribeKey"],
+            Self::RestoreEventSelectors => &["cloudtrail:GetEventSelectors", "cloudtrail:GetTrail"],
+            Self::RestoreInsightSelectors => &["cloudtrail:GetInsightSelectors", "cloudtrail:GetTrail"],
+            Self::EnableRule => &["events:DescribeRule"],
+            Self::RestoreConcurrency => &["lambda:GetFunctionConcurrency"],
         }
     }
 }

@@ -62,14 +62,7 @@ pub(super) fn operations(control: &Control, to: &Setting) -> Vec<Operation> {
             }
         },
         // No other settings of these controls exist; a journal entry that claims one leads to nothing.
-        (
-            Control::AccessKeyStatus { .. }
-            | Control::CredentialStatus { .. }
-            | Control::PolicyAttachment { .. }
-            | Control::InlinePolicy { .. }
-            | Control::PermissionsBoundary { .. },
-            _,
-        ) => return Vec::new(),
+        _ => return Vec::new(),
     };
     vec![operation]
 }

@@ -6,8 +6,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use trailreflex_model::{Finding, IdentityKind, Target};
 use trailreflex_response::{
-    Contents, Control, ExecuteError, Execution, Guardrails, IdentityRef, Journal, KeyStatus, MemoryJournal,
-    Mode, Plan, Playbook, Playbooks, Setting, SimulatedAccount, SimulatedIdentity, execute, observe, plan,
+    Contents, Control, Declared, ExecuteError, Execution, Guardrails, IdentityRef, Journal, KeyStatus,
+    MemoryJournal, Mode, Plan, Playbook, Playbooks, Setting, SimulatedAccount, SimulatedIdentity, execute,
+    observe, plan,
 };
 
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -125,6 +126,7 @@ pub(crate) fn guardrails() -> Guardrails {
         protected: vec!["arn:aws:iam::*:user/break-glass/*".parse().unwrap()],
         own_roles: vec!["AROARESPONDER0000001".parse().unwrap()],
         max_event_age_seconds: 3600,
+        declared: Declared::default(),
     }
 }
 
@@ -143,12 +145,24 @@ pub(crate) fn decide_knowing<J: Journal>(
     playbook: &Playbook,
     at: Timestamp,
 ) -> Plan {
-    if let Err(refusing) = Plan::preliminary(finding, Some(playbook), &guardrails(), at) {
+    decide_under(&guardrails(), account, journal, finding, playbook, at)
+}
+
+/// Decides within other limits.
+pub(crate) fn decide_under<J: Journal>(
+    guardrails: &Guardrails,
+    account: &SimulatedAccount,
+    journal: &J,
+    finding: &Finding,
+    playbook: &Playbook,
+    at: Timestamp,
+) -> Plan {
+    if let Err(refusing) = Plan::preliminary(finding, Some(playbook), guardrails, at) {
         return *refusing;
     }
     let target = finding.target.as_ref().unwrap();
     let facts = finish(observe(finding, target, playbook, (account, journal))).unwrap();
-    plan(finding, playbook, &facts, (&guardrails(), Mode::Act), (at, false))
+    plan(finding, playbook, &facts, (guardrails, Mode::Act), (at, false))
 }
 
 /// Decides before anything stands.

@@ -6,6 +6,7 @@ mod execution;
 mod fixtures;
 mod guardrails;
 mod identities;
+mod logging;
 mod properties;
 mod requests;
 mod undo;

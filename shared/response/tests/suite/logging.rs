@@ -1,0 +1,381 @@
+//! What each action on what watches the account sets which control to, and what it leaves alone.
+
+use crate::fixtures::{clock_after, decide_under, finding, finish, finish_unless_stopped, guardrails, now};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use trailreflex_model::{Finding, Resource, ResourceKind, Target};
+use trailreflex_response::{
+    ActionKind, Contents, Control, Declared, Fault, Guardrails, LEASE_SECONDS, MemoryJournal, Mode, OnExpiry,
+    OutcomeStatus, Playbook, Reason, Setting, SimulatedAccount, Verdict, execute, undo,
+};
+
+const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/management";
+const KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/0000";
+const RULE: &str = "trailreflex-DetectRootRule-1A2B";
+const FUNCTION: &str = "trailreflex-DetectFunction-1A2B";
+
+/// One way to switch off what watches, and the action against it.
+#[derive(Debug, Clone)]
+struct Case {
+    name: &'static str,
+    kind: ActionKind,
+    target: (ResourceKind, &'static str),
+    before: Vec<(Control, Setting)>,
+    after: Vec<(Control, Setting)>,
+    calls: Vec<&'static str>,
+    undo_calls: Vec<&'static str>,
+}
+
+fn selectors(read_write: &str) -> Setting {
+    Setting::Document(json!({"EventSelectors": [{
+        "ReadWriteType": read_write, "IncludeManagementEvents": true, "DataResources": [],
+        "ExcludeManagementEventSources": []
+    }]}))
+}
+
+fn rule(state: &str, kinds: &Value) -> Setting {
+    let pattern = json!({"detail-type": kinds}).to_string();
+    Setting::Document(json!({"State": state, "EventPattern": pattern, "Description": "calls"}))
+}
+
+fn cases() -> Vec<Case> {
+    let name = |text: &str| text.parse().unwrap();
+    let (present, absent) = (Setting::Present, Setting::Absent);
+    let of_calls = json!([{"suffix": " via CloudTrail"}]);
+    let of_reports = json!(["GuardDuty Finding"]);
+    let trail = || Control::TrailLogging { trail: name(TRAIL) };
+    let deletion = || Control::KeyDeletion { key: name(KEY) };
+    let used = || Control::KeyUse { key: name(KEY) };
+    let event_rule = || Control::EventRule { rule: name(RULE) };
+    let case = |name, kind, target, before, after, calls: &[&'static str], undo_calls: &[&'static str]| {
+        Case { name, kind, target, before, after, calls: calls.to_vec(), undo_calls: undo_calls.to_vec() }
+    };
+    vec![
+        case(
+            "a trail that was stopped",
+            ActionKind::StartLogging,
+            (ResourceKind::Trail, TRAIL),
+            vec![(trail(), absent.clone())],
+            vec![(trail(), present.clone())],
+            &["cloudtrail:StartLogging"],
+            &["cloudtrail:StopLogging"],
+        ),
+        case(
+            "a detector that is suspended",
+            ActionKind::EnableDetector,
+            (ResourceKind::Detector, "12ab"),
+            vec![(Control::Detector { detector: name("12ab") }, absent.clone())],
+            vec![(Control::Detector { detector: name("12ab") }, present.clone())],
+            &["guardduty:UpdateDetector"],
+            &["guardduty:UpdateDetector"],
+        ),
+        case(
+            "a recorder that was stopped",
+            ActionKind::StartRecorder,
+            (ResourceKind::Recorder, "default"),
+            vec![(Control::Recorder { recorder: name("default") }, absent.clone())],
+            vec![(Control::Recorder { recorder: name("default") }, present.clone())],
+            &["config:StartConfigurationRecorder"],
+            &["config:StopConfigurationRecorder"],
+        ),
+        case(
+            "an analyzer that was deleted",
+            ActionKind::RecreateAnalyzer,
+            (ResourceKind::Analyzer, "external"),
+            vec![(Control::Analyzer { analyzer: name("external") }, absent.clone())],
+            vec![(Control::Analyzer { analyzer: name("external") }, Setting::word("ACCOUNT"))],
+            &["access-analyzer:CreateAnalyzer"],
+            &["access-analyzer:DeleteAnalyzer"],
+        ),
+        case(
+            "a key that is to be deleted",
+            ActionKind::KeepKey,
+            (ResourceKind::Key, KEY),
+            vec![(deletion(), Setting::word("13")), (used(), absent.clone())],
+            vec![(deletion(), absent.clone()), (used(), present.clone())],
+            &["kms:CancelKeyDeletion", "kms:EnableKey"],
+            &["kms:ScheduleKeyDeletion", "kms:DisableKey"],
+        ),
+        case(
+            "a key that was disabled",
+            ActionKind::KeepKey,
+            (ResourceKind::Key, KEY),
+            vec![(deletion(), absent.clone()), (used(), absent.clone())],
+            vec![(deletion(), absent.clone()), (used(), present.clone())],
+            &["kms:EnableKey"],
+            &["kms:DisableKey"],
+        ),
+        case(
+            "event selectors that were narrowed",
+            ActionKind::RestoreEventSelectors,
+            (ResourceKind::Trail, TRAIL),
+            vec![(Control::EventSelectors { trail: name(TRAIL) }, selectors("ReadOnly"))],
+            vec![(Control::EventSelectors { trail: name(TRAIL) }, selectors("All"))],
+            &["cloudtrail:PutEventSelectors"],
+            &["cloudtrail:PutEventSelectors"],
+        ),
+        case(
+            "insight selectors that were removed",
+            ActionKind::RestoreInsightSelectors,
+            (ResourceKind::Trail, TRAIL),
+            vec![(Control::InsightSelectors { trail: name(TRAIL) }, Setting::Document(json!([])))],
+            vec![(
+                Control::InsightSelectors { trail: name(TRAIL) },
+                Setting::Document(json!([{"InsightType": "ApiErrorRateInsight"}])),
+            )],
+            &["cloudtrail:PutInsightSelectors"],
+            &["cloudtrail:PutInsightSelectors"],
+        ),
+        case(
+            "an own rule about calls",
+            ActionKind::EnableRule,
+            (ResourceKind::EventRule, RULE),
+            vec![(event_rule(), rule("DISABLED", &of_calls))],
+            vec![(event_rule(), rule("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", &of_calls))],
+            &["events:PutRule"],
+            &["events:DisableRule"],
+        ),
+        case(
+            "an own rule about reports",
+            ActionKind::EnableRule,
+            (ResourceKind::EventRule, RULE),
+            vec![(event_rule(), rule("DISABLED", &of_reports))],
+            vec![(event_rule(), rule("ENABLED", &of_reports))],
+            &["events:EnableRule"],
+            &["events:DisableRule"],
+        ),
+        case(
+            "an own function that may not run, named by its ARN",
+            ActionKind::RestoreConcurrency,
+            (
+                ResourceKind::Function,
+                "arn:aws:lambda:us-east-1:111122223333:function:trailreflex-DetectFunction-1A2B",
+            ),
+            vec![(Control::FunctionConcurrency { function: name(FUNCTION) }, Setting::word("0"))],
+            vec![(Control::FunctionConcurrency { function: name(FUNCTION) }, absent)],
+            &["lambda:DeleteFunctionConcurrency"],
+            &["lambda:PutFunctionConcurrency"],
+        ),
+    ]
+}
+
+fn playbook(kind: ActionKind) -> Playbook {
+    Playbook {
+        id: "test".to_owned(),
+        rules: BTreeSet::from(["rule-quarantined".to_owned()]),
+        actions: BTreeSet::from([kind]),
+        mode: Mode::Act,
+        expires_after_minutes: None,
+        on_expiry: OnExpiry::Remind,
+    }
+}
+
+fn about((resource, name): (ResourceKind, &str)) -> Finding {
+    let resource = Resource { resource, name: name.parse().unwrap(), added: BTreeSet::new() };
+    Finding { target: Some(Target::Resource(resource)), ..finding() }
+}
+
+fn limits() -> Guardrails {
+    let baselines = r#"{"management": {"EventSelectors": [{}],
+        "InsightSelectors": [{"InsightType": "ApiErrorRateInsight"}]}}"#;
+    let declared = Declared { own_prefix: "trailreflex-".to_owned(), baselines: baselines.parse().unwrap() };
+    Guardrails { declared, ..guardrails() }
+}
+
+/// An account with the thing that the case is about.
+fn account(case: &Case) -> SimulatedAccount {
+    let Some(Target::Resource(resource)) = about(case.target).target else { panic!("{}", case.name) };
+    let mut contents = Contents { resources: vec![resource], ..Contents::default() };
+    for (control, setting) in &case.before {
+        contents.set(control.clone(), setting.clone());
+    }
+    SimulatedAccount::with(contents)
+}
+
+fn is_as(account: &SimulatedAccount, wanted: &[(Control, Setting)]) -> bool {
+    let settings = account.snapshot().settings;
+    wanted.iter().all(|(control, setting)| settings.get(control).unwrap_or(&Setting::Absent) == setting)
+}
+
+#[test]
+fn every_action_switches_on_what_was_off_and_undo_restores_the_account() {
+    for case in cases() {
+        let (account, journal) = (account(&case), MemoryJournal::default());
+        let before = account.snapshot();
+        let name = case.name;
+        let plan =
+            decide_under(&limits(), &account, &journal, &about(case.target), &playbook(case.kind), now());
+        let calls = plan.steps.iter().flat_map(|step| &step.calls).map(|call| call.permission.clone());
+        assert_eq!(calls.collect::<Vec<_>>(), case.calls, "{name}");
+        let undo_calls = plan.steps.iter().flat_map(|step| match &step.undo {
+            trailreflex_response::Undo::Calls(calls) => calls.clone(),
+            trailreflex_response::Undo::Nothing => Vec::new(),
+        });
+        assert_eq!(undo_calls.map(|call| call.permission).collect::<Vec<_>>(), case.undo_calls, "{name}");
+        let declared = case.kind.permissions();
+        assert!(plan.permissions().iter().all(|one| declared.contains(&one.as_str())), "{name}");
+        let done = finish(execute(plan, &account, &journal, &clock_after(0))).unwrap();
+        assert_eq!(done.outcome.status, OutcomeStatus::Contained, "{name}");
+        assert!(is_as(&account, &case.after), "{name}: {:#?}", account.snapshot());
+        let undone = finish(undo(done.outcome.plan_id(), &account, &journal, &clock_after(60))).unwrap();
+        assert_eq!(undone.outcome.status, OutcomeStatus::Undone, "{name}");
+        assert_eq!(account.snapshot(), before, "{name}");
+    }
+}
+
+#[test]
+fn what_is_on_already_is_left_alone() {
+    for case in cases().into_iter().filter(|case| case.kind != ActionKind::EnableRule) {
+        let on = Case { before: case.after.clone(), ..case };
+        let (account, journal) = (account(&on), MemoryJournal::default());
+        let plan = decide_under(&limits(), &account, &journal, &about(on.target), &playbook(on.kind), now());
+        let verdicts: Vec<_> = plan.steps.iter().map(|step| step.verdict).collect();
+        assert!(
+            verdicts.iter().all(|verdict| *verdict == Verdict::AlreadyInForce),
+            "{}: {verdicts:?}",
+            on.name
+        );
+        assert!(!verdicts.is_empty(), "{}", on.name);
+    }
+}
+
+#[test]
+fn what_must_not_be_touched_is_refused_with_the_reason() {
+    let name = |text: &str| text.parse().unwrap();
+    let foreign_rule = "payroll-nightly";
+    for (case, kind, target, setting, expected) in [
+        (
+            "a rule of somebody else",
+            ActionKind::EnableRule,
+            (ResourceKind::EventRule, foreign_rule),
+            None,
+            Reason::NotOwn,
+        ),
+        (
+            "a function of somebody else",
+            ActionKind::RestoreConcurrency,
+            (ResourceKind::Function, "arn:aws:lambda:us-east-1:111122223333:function:checkout"),
+            None,
+            Reason::NotOwn,
+        ),
+        (
+            "a trail of the organization",
+            ActionKind::StartLogging,
+            (ResourceKind::Trail, "arn:aws:cloudtrail:us-east-1:999988887777:trail/all"),
+            None,
+            Reason::ForeignAccount,
+        ),
+        (
+            "a trail that is kept in another Region",
+            ActionKind::StartLogging,
+            (ResourceKind::Trail, "arn:aws:cloudtrail:eu-west-1:111122223333:trail/all"),
+            None,
+            Reason::ForeignRegion,
+        ),
+        (
+            "a trail without a baseline",
+            ActionKind::RestoreEventSelectors,
+            (ResourceKind::Trail, "spare"),
+            Some((Control::EventSelectors { trail: name("spare") }, selectors("ReadOnly"))),
+            Reason::NoBaseline,
+        ),
+        (
+            "an own rule of which something else was changed",
+            ActionKind::EnableRule,
+            (ResourceKind::EventRule, RULE),
+            Some((Control::EventRule { rule: name(RULE) }, rule("ENABLED", &json!(["x"])))),
+            Reason::NotDisabled,
+        ),
+        (
+            "a key without its material",
+            ActionKind::KeepKey,
+            (ResourceKind::Key, KEY),
+            Some((Control::KeyUse { key: name(KEY) }, Setting::word("PendingImport"))),
+            Reason::StateUnfit,
+        ),
+        (
+            "a detector for a trail's action",
+            ActionKind::StartLogging,
+            (ResourceKind::Detector, "12ab"),
+            None,
+            Reason::NothingApplies,
+        ),
+    ] {
+        let finding = about(target);
+        let Some(Target::Resource(resource)) = finding.target.clone() else { panic!("{case}") };
+        let mut contents = Contents { resources: vec![resource], ..Contents::default() };
+        contents.settings.extend(setting);
+        let (account, journal) = (SimulatedAccount::with(contents), MemoryJournal::default());
+        let plan = decide_under(&limits(), &account, &journal, &finding, &playbook(kind), now());
+        // A key's deletion is another step, with nothing to do here.
+        let to_do = expected == Reason::StateUnfit;
+        let refusals = plan.steps.iter().filter_map(|step| match step.verdict {
+            Verdict::Refuse(reason) => Some(reason),
+            Verdict::Execute | Verdict::Fallback | Verdict::AlreadyInForce => None,
+        });
+        assert_eq!(plan.refused, if to_do { None } else { Some(expected) }, "{case}");
+        assert!(refusals.clone().all(|reason| reason == expected), "{case}");
+        assert!(plan.refused.is_some() || refusals.count() == 1, "{case}");
+    }
+    let deleted = decide_under(
+        &limits(),
+        &SimulatedAccount::default(),
+        &MemoryJournal::default(),
+        &about((ResourceKind::Detector, "12ab")),
+        &playbook(ActionKind::EnableDetector),
+        now(),
+    );
+    assert_eq!(deleted.refused, Some(Reason::ResourceGone));
+}
+
+fn any_fault() -> impl Strategy<Value = Option<Fault>> {
+    prop_oneof![
+        4 => Just(None),
+        1 => Just(Some(Fault::Throttled)),
+        1 => Just(Some(Fault::TimedOutAfterApplying)),
+        1 => Just(Some(Fault::StoppedBefore)),
+        1 => Just(Some(Fault::StoppedAfter)),
+    ]
+}
+
+proptest! {
+    /// Faults of every kind in any call of some deliveries and of the undo; the last delivery may be missing, so that
+    /// what is half done is taken back.
+    #[test]
+    fn undo_restores_what_an_action_has_changed_whatever_fails(
+        which in 0..cases().len(),
+        deliveries in 1_i64..4,
+        completes in any::<bool>(),
+        faults in prop::collection::vec(any_fault(), 0..16),
+        faults_of_undo in prop::collection::vec(any_fault(), 0..8),
+    ) {
+        let case = cases().swap_remove(which);
+        let (account, journal) = (account(&case), MemoryJournal::default());
+        let before = account.snapshot();
+        let plan =
+            decide_under(&limits(), &account, &journal, &about(case.target), &playbook(case.kind), now());
+        account.set_faults(faults);
+        let mut seconds = 0;
+        for _ in 0..deliveries {
+            let _ = finish_unless_stopped(execute(plan.clone(), &account, &journal, &clock_after(seconds)));
+            seconds += LEASE_SECONDS;
+        }
+        account.set_faults([]);
+        if completes {
+            let last = finish(execute(plan.clone(), &account, &journal, &clock_after(seconds))).unwrap();
+            prop_assert_eq!(last.outcome.status, OutcomeStatus::Contained);
+            prop_assert!(is_as(&account, &case.after));
+        }
+        account.set_faults(faults_of_undo);
+        for _ in 0..2 {
+            seconds += LEASE_SECONDS;
+            let _ = finish_unless_stopped(undo(&plan.id, &account, &journal, &clock_after(seconds)));
+        }
+        account.set_faults([]);
+        seconds += LEASE_SECONDS;
+        let undone = finish(undo(&plan.id, &account, &journal, &clock_after(seconds))).unwrap();
+        prop_assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
+        prop_assert_eq!(account.snapshot(), before);
+    }
+}
