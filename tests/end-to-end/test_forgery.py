@@ -20,6 +20,7 @@ def callers(stack):
         "detect": client(stack, "events", stack.resources["DetectRole"]),
         "contain-identity": client(stack, "events", stack.resources["ContainIdentityRole"]),
         "restore-logging": client(stack, "events", stack.resources["RestoreLoggingRole"]),
+        "close-exposure": client(stack, "events", stack.resources["CloseExposureRole"]),
     }
 
 
@@ -47,6 +48,8 @@ def put(stack, events, finding, source, detail_type):
     ("contain-identity", "trailreflex.contain-identity", "Trailreflex Finding"),
     ("restore-logging", "trailreflex.detect", "Trailreflex Finding"),
     ("restore-logging", "trailreflex.contain-identity", "Trailreflex Outcome"),
+    ("close-exposure", "trailreflex.detect", "Trailreflex Finding"),
+    ("close-exposure", "trailreflex.contain-identity", "Trailreflex Outcome"),
     ("detect", "trailreflex.contain-identity", "Trailreflex Outcome"),
     ("detect", "trailreflex.restore-logging", "Trailreflex Outcome"),
     ("detect", "trailreflex.detect", "Trailreflex Outcome"),

@@ -2,6 +2,12 @@
 
 #[cfg(feature = "identity")]
 mod administrators;
+#[cfg(feature = "exposure")]
+mod exposure;
+#[cfg(feature = "exposure")]
+mod exposure_change;
+#[cfg(feature = "exposure")]
+mod exposure_sharing;
 #[cfg(feature = "identity")]
 mod identity;
 #[cfg(feature = "identity")]
@@ -13,6 +19,8 @@ mod logging_change;
 #[cfg(feature = "logging")]
 mod selectors;
 
+#[cfg(feature = "exposure")]
+pub use exposure::ExposureAccount;
 #[cfg(feature = "identity")]
 pub use identity::IamAccount;
 #[cfg(feature = "logging")]
@@ -35,12 +43,21 @@ const READ_BACK_WAITS: [Duration; 4] = [
 ];
 
 /// Error codes that say that the target does not exist.
-const GONE: [&str; 5] = [
+const GONE: [&str; 13] = [
     "NoSuchEntity",
     "NoSuchConfigurationRecorderException",
     "NotFoundException",
     "ResourceNotFoundException",
     "TrailNotFoundException",
+    // EC2, RDS, S3, SSM
+    "InvalidSnapshot.NotFound",
+    "InvalidAMIID.NotFound",
+    "InvalidAMIID.Unavailable",
+    "InvalidGroup.NotFound",
+    "DBSnapshotNotFound",
+    "DBClusterSnapshotNotFoundFault",
+    "NoSuchBucket",
+    "InvalidDocument",
 ];
 
 /// Reads until what is read is `settled`, or the waits are over.

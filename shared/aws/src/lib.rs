@@ -5,7 +5,7 @@
 mod failure;
 mod sdk;
 
-#[cfg(any(feature = "identity", feature = "logging"))]
+#[cfg(any(feature = "exposure", feature = "identity", feature = "logging"))]
 mod account;
 #[cfg(feature = "buckets")]
 mod bucket;
@@ -32,6 +32,8 @@ mod sent;
 #[cfg(feature = "windows")]
 mod windows;
 
+#[cfg(feature = "exposure")]
+pub use account::ExposureAccount;
 #[cfg(feature = "identity")]
 pub use account::IamAccount;
 #[cfg(feature = "logging")]

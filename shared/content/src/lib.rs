@@ -9,9 +9,10 @@
 pub const RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bundle"));
 
 /// The playbooks in `playbooks/`: the name of a function, and its playbooks as JSON.
-pub const PLAYBOOKS: [(&str, &str); 2] = [
+pub const PLAYBOOKS: [(&str, &str); 3] = [
     ("contain-identity", include_str!(concat!(env!("OUT_DIR"), "/contain-identity.json"))),
     ("restore-logging", include_str!(concat!(env!("OUT_DIR"), "/restore-logging.json"))),
+    ("close-exposure", include_str!(concat!(env!("OUT_DIR"), "/close-exposure.json"))),
 ];
 
 /// Returns the playbooks of a function, as JSON; of one that has none, an empty list.

@@ -2,8 +2,8 @@
 //!
 //! `custom.responder.target` of a rule names fields of the record: `user`, `role`, `access_key`; `policy` beside `user`,
 //! `role` or `group`; `caller: userIdentity` for whoever made the call; or the kind of a resource, such as `trail` or
-//! `db_snapshot`, with `added` for what the call has added to it. A field that does not hold such a thing gives no
-//! target: in doubt, nobody.
+//! `db_snapshot`, with `added` for what the call has added to it, and `alias` for that of a function. A field that does
+//! not hold such a thing gives no target: in doubt, nobody.
 
 use std::collections::BTreeSet;
 use trailreflex_detection::Rule;
@@ -43,6 +43,7 @@ pub(crate) fn target(rule: &Rule, record: &Record) -> Option<Target> {
     for path in paths.filter_map(|path| path.as_str()) {
         collect(record, path, &mut added)?;
     }
+    let name = named("alias").map_or_else(|| name.to_owned(), |alias| format!("{name}:{alias}"));
     Some(Target::Resource(Resource { resource, name: name.parse().ok()?, added }))
 }
 
@@ -62,9 +63,11 @@ fn caller(record: &Record) -> Option<Target> {
     Some(Target::User { user_name: path.rsplit('/').next()?.parse().ok()? })
 }
 
-/// Collects the texts at `path`, in which a part after an array is looked up in each of its items. Gives nothing if a
-/// text there is none that a resource can have: then not all that was added would be known.
+/// Collects the texts at `path`, in which a part after an array is looked up in each of its items, and `=text` at the end
+/// leaves out all other texts. Gives nothing if a text there is none that a resource can have: then not all that was added
+/// would be known.
 fn collect(record: &Record, path: &str, found: &mut BTreeSet<trailreflex_model::ResourceName>) -> Option<()> {
+    let (path, only) = path.split_once('=').map_or((path, None), |(path, only)| (path, Some(only)));
     let (array, rest) = path.split_once("[].").map_or((path, None), |(array, rest)| (array, Some(rest)));
     let Some(value) = record.field(array) else { return Some(()) };
     let items = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
@@ -76,7 +79,79 @@ fn collect(record: &Record, path: &str, found: &mut BTreeSet<trailreflex_model::
             },
             None => item,
         };
-        found.insert(text.as_str()?.parse().ok()?);
+        if only.is_none_or(|only| text.as_str() == Some(only)) {
+            found.insert(text.as_str()?.parse().ok()?);
+        }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+    use trailreflex_detection::{Document, RuleSet};
+
+    fn target_of(hint: &Value, record: &Value) -> Option<Value> {
+        let rule = json!({
+            "title": "t", "id": "00000000-0000-4000-8000-000000000001", "level": "low",
+            "logsource": {"product": "aws", "service": "cloudtrail"},
+            "detection": {"call": {"eventName": "E"}, "condition": "call"},
+            "custom": {"responder": {"target": hint}},
+        });
+        let rules = RuleSet::load([Document::new("rule.yml", 1, rule)]).rules;
+        let record = Record::parse(json!({"eventName": "E", "requestParameters": record})).unwrap();
+        let found = rules.rules().find_map(|rule| target(rule, &record));
+        found.map(|target| serde_json::to_value(target).unwrap())
+    }
+
+    #[test]
+    fn what_a_call_has_added_is_read_from_lists_whatever_their_form() {
+        let items = "requestParameters.add.items[]";
+        for (case, hint, record, expected) in [
+            (
+                "items of a list",
+                json!({"snapshot": "requestParameters.id", "added": [format!("{items}.userId"), format!("{items}.group")]}),
+                json!({"id": "snap-1", "add": {"items": [{"userId": "999988887777"}, {"group": "all"}]}}),
+                Some(json!({"resource": "snapshot", "name": "snap-1", "added": ["999988887777", "all"]})),
+            ),
+            (
+                "one kind of item",
+                json!({"snapshot": "requestParameters.id", "added": [format!("{items}.group")]}),
+                json!({"id": "snap-1", "add": {"items": [{"userId": "999988887777"}, {"group": "all"}]}}),
+                Some(json!({"resource": "snapshot", "name": "snap-1", "added": ["all"]})),
+            ),
+            (
+                "one word of a list",
+                json!({"db_snapshot": "requestParameters.id", "added": ["requestParameters.values=all"]}),
+                json!({"id": "ledger", "values": ["999988887777", "all"]}),
+                Some(json!({"resource": "dbSnapshot", "name": "ledger", "added": ["all"]})),
+            ),
+            (
+                "an item that is no name",
+                json!({"db_snapshot": "requestParameters.id", "added": ["requestParameters.values"]}),
+                json!({"id": "ledger", "values": ["all", 7]}),
+                None,
+            ),
+            (
+                "a function's alias",
+                json!({"function": "requestParameters.name", "alias": "requestParameters.qualifier"}),
+                json!({"name": "checkout", "qualifier": "live"}),
+                Some(json!({"resource": "function", "name": "checkout:live"})),
+            ),
+            (
+                "a function without alias",
+                json!({"function": "requestParameters.name", "alias": "requestParameters.qualifier"}),
+                json!({"name": "checkout"}),
+                Some(json!({"resource": "function", "name": "checkout"})),
+            ),
+            ("no name", json!({"bucket": "requestParameters.bucketName"}), json!({}), None),
+        ] {
+            let expected = expected.map(|mut resource| {
+                resource["kind"] = json!("resource");
+                resource
+            });
+            assert_eq!(target_of(&hint, &record), expected, "{case}");
+        }
+    }
 }

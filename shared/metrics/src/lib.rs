@@ -19,6 +19,8 @@ pub enum Function {
     RestoreLogging,
     /// `ingest`
     Ingest,
+    /// `close-exposure`
+    CloseExposure,
 }
 
 impl Function {
@@ -30,6 +32,7 @@ impl Function {
             Self::ContainIdentity => "contain-identity",
             Self::RestoreLogging => "restore-logging",
             Self::Ingest => "ingest",
+            Self::CloseExposure => "close-exposure",
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod cloudtrail;
 mod finding;
 mod id;
 mod report;
+mod resource_arns;
 mod shown;
 mod target;
 mod text_id;

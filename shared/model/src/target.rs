@@ -47,6 +47,21 @@ pub enum Target {
     Resource(Resource),
 }
 
+impl Target {
+    /// Returns the resource that the target is, if it is one.
+    #[must_use]
+    pub fn resource(&self) -> Option<&Resource> {
+        match self {
+            Self::Resource(resource) => Some(resource),
+            Self::AccessKey { .. }
+            | Self::User { .. }
+            | Self::Role { .. }
+            | Self::Session { .. }
+            | Self::Attachment { .. } => None,
+        }
+    }
+}
+
 /// A kind of IAM identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -51,7 +51,7 @@ impl Config {
     #[must_use]
     pub fn variables(class: ActionClass) -> Vec<&'static str> {
         let own: &[&str] = match class {
-            ActionClass::ContainIdentity => &[],
+            ActionClass::ContainIdentity | ActionClass::CloseExposure => &[],
             ActionClass::RestoreLogging => &["EVENT_SELECTORS_BASELINE", "STACK_NAME"],
         };
         let mut variables = [&Self::VARIABLES, own].concat();

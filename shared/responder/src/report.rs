@@ -14,6 +14,7 @@ pub fn function_of(class: ActionClass) -> Function {
     match class {
         ActionClass::ContainIdentity => Function::ContainIdentity,
         ActionClass::RestoreLogging => Function::RestoreLogging,
+        ActionClass::CloseExposure => Function::CloseExposure,
     }
 }
 
@@ -22,6 +23,7 @@ fn source_of(class: ActionClass) -> &'static str {
     match class {
         ActionClass::ContainIdentity => "trailreflex.contain-identity",
         ActionClass::RestoreLogging => "trailreflex.restore-logging",
+        ActionClass::CloseExposure => "trailreflex.close-exposure",
     }
 }
 

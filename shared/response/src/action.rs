@@ -2,6 +2,8 @@
 //!
 //! To add one: a variant of [`ActionKind`], a file in `action/`; the compiler lists the rest.
 
+mod block_public_access;
+mod block_sharing;
 mod deactivate;
 mod deny_session;
 mod deny_user;
@@ -10,12 +12,15 @@ mod keep_key;
 mod permissions;
 mod quarantine_user;
 mod recreate_analyzer;
+mod require_iam_for_function_url;
 mod restore_own_stack;
 mod restore_selectors;
+mod revoke_security_group_rule;
 mod revoke_sessions;
 mod start_logging;
+mod unshare;
 
-use crate::{Change, Control, Declared, IdentityFacts, Owner, Reason, Setting};
+use crate::{Change, Control, Declared, IdentityFacts, Owner, Reason, Setting, Shareable, Shared};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailreflex_model::{Resource, Target};
@@ -58,6 +63,21 @@ pub enum ActionKind {
     EnableRule,
     /// Lets a function of the responder's own stack run that was limited to nothing.
     RestoreConcurrency,
+    // Exposure
+    /// Takes back the shares of a snapshot or image that the call has added.
+    UnshareSnapshot,
+    /// Blocks public access to a bucket.
+    BlockPublicAccess,
+    /// Revokes the rules for incoming traffic that the call has added to a security group.
+    RevokeSecurityGroupRule,
+    /// Lets only signed calls reach a function's URL.
+    RequireIamForFunctionUrl,
+    /// Keeps snapshots from being shared with everybody from now on.
+    BlockSnapshotSharing,
+    /// Keeps images from being shared with everybody from now on.
+    BlockImageSharing,
+    /// Takes back the shares of an SSM document that the call has added.
+    UnshareDocument,
 }
 
 /// A class of actions: one function and one role of IAM for each.
@@ -68,11 +88,13 @@ pub enum ActionClass {
     ContainIdentity,
     /// What watches the account, and the keys of what it writes.
     RestoreLogging,
+    /// What concerns resources that were opened to others.
+    CloseExposure,
 }
 
 impl ActionClass {
     /// All classes.
-    pub const ALL: [Self; 2] = [Self::ContainIdentity, Self::RestoreLogging];
+    pub const ALL: [Self; 3] = [Self::ContainIdentity, Self::RestoreLogging, Self::CloseExposure];
 
     /// Returns the name of the function that carries the class out.
     #[must_use]
@@ -80,6 +102,7 @@ impl ActionClass {
         match self {
             Self::ContainIdentity => "contain-identity",
             Self::RestoreLogging => "restore-logging",
+            Self::CloseExposure => "close-exposure",
         }
     }
 }
@@ -136,7 +159,7 @@ pub enum State {
 impl ActionKind {
     /// All kinds, in the order in which they are executed: deny first, because an intruder whose key is
     /// deactivated has seconds to make another one, and can do nothing once denied.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::DenyUser,
         Self::QuarantineUser,
         Self::DetachPolicy,
@@ -153,6 +176,13 @@ impl ActionKind {
         Self::RestoreInsightSelectors,
         Self::EnableRule,
         Self::RestoreConcurrency,
+        Self::UnshareSnapshot,
+        Self::BlockPublicAccess,
+        Self::RevokeSecurityGroupRule,
+        Self::RequireIamForFunctionUrl,
+        Self::BlockSnapshotSharing,
+        Self::BlockImageSharing,
+        Self::UnshareDocument,
     ];
 
     /// Returns the name that metrics and reports show.
@@ -175,6 +205,13 @@ impl ActionKind {
             Self::RestoreInsightSelectors => "RestoreInsightSelectors",
             Self::EnableRule => "EnableRule",
             Self::RestoreConcurrency => "RestoreConcurrency",
+            Self::UnshareSnapshot => "UnshareSnapshot",
+            Self::BlockPublicAccess => "BlockPublicAccess",
+            Self::RevokeSecurityGroupRule => "RevokeSecurityGroupRule",
+            Self::RequireIamForFunctionUrl => "RequireIamForFunctionUrl",
+            Self::BlockSnapshotSharing => "BlockSnapshotSharing",
+            Self::BlockImageSharing => "BlockImageSharing",
+            Self::UnshareDocument => "UnshareDocument",
         }
     }
 
@@ -198,6 +235,13 @@ impl ActionKind {
             | Self::RestoreInsightSelectors
             | Self::EnableRule
             | Self::RestoreConcurrency => ActionClass::RestoreLogging,
+            Self::UnshareSnapshot
+            | Self::BlockPublicAccess
+            | Self::RevokeSecurityGroupRule
+            | Self::RequireIamForFunctionUrl
+            | Self::BlockSnapshotSharing
+            | Self::BlockImageSharing
+            | Self::UnshareDocument => ActionClass::CloseExposure,
         }
     }
 
@@ -241,7 +285,14 @@ impl ActionKind {
             | Self::RestoreEventSelectors
             | Self::RestoreInsightSelectors
             | Self::EnableRule
-            | Self::RestoreConcurrency => Vec::new(),
+            | Self::RestoreConcurrency
+            | Self::UnshareSnapshot
+            | Self::BlockPublicAccess
+            | Self::RevokeSecurityGroupRule
+            | Self::RequireIamForFunctionUrl
+            | Self::BlockSnapshotSharing
+            | Self::BlockImageSharing
+            | Self::UnshareDocument => Vec::new(),
         }
     }
 
@@ -263,6 +314,13 @@ impl ActionKind {
                 restore_selectors::controls(self, resource)
             }
             Self::EnableRule | Self::RestoreConcurrency => restore_own_stack::controls(self, resource),
+            Self::UnshareSnapshot => unshare::controls(resource, &unshare::SNAPSHOTS),
+            Self::BlockPublicAccess => block_public_access::controls(resource),
+            Self::RevokeSecurityGroupRule => revoke_security_group_rule::controls(resource),
+            Self::RequireIamForFunctionUrl => require_iam_for_function_url::controls(resource),
+            Self::BlockSnapshotSharing => block_sharing::controls(resource, Shareable::Snapshots),
+            Self::BlockImageSharing => block_sharing::controls(resource, Shareable::Images),
+            Self::UnshareDocument => unshare::controls(resource, &[Shared::Document]),
         }
     }
 
@@ -292,6 +350,13 @@ impl ActionKind {
             }
             Self::EnableRule => restore_own_stack::enable(current),
             Self::RestoreConcurrency => restore_own_stack::unlimit(current),
+            Self::UnshareSnapshot | Self::UnshareDocument => unshare::propose(current, circumstances.target),
+            Self::BlockPublicAccess => Proposal::to(block_public_access::wanted(), current),
+            Self::RevokeSecurityGroupRule => Proposal::to(Setting::Absent, current),
+            Self::RequireIamForFunctionUrl => {
+                Proposal::to(Setting::word(require_iam_for_function_url::SIGNED), current)
+            }
+            Self::BlockSnapshotSharing | Self::BlockImageSharing => block_sharing::propose(current),
         }
     }
 }
@@ -342,6 +407,25 @@ impl Action {
     #[must_use]
     pub fn taken_back(&self, current: &Setting) -> Setting {
         replaced(current, &self.after, &self.before)
+    }
+
+    /// Returns whether there is nothing left to take back on a control that is set to `current`.
+    #[must_use]
+    pub fn is_taken_back(&self, current: &Setting) -> bool {
+        self.taken_back(current) == *current
+    }
+
+    /// Returns the action without what `others` hold in force too: of a list, the words that they are about as well.
+    #[must_use]
+    pub fn beside<'a>(&self, others: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        let mut own = self.clone();
+        for other in others {
+            let (Setting::Words(_), Setting::Words(_)) = (&own.before, &own.after) else { return None };
+            // What another one has taken out stays out, and what it has put in stays in.
+            own.before = replaced(&own.before, &other.before, &other.after);
+            own.after = replaced(&own.after, &other.before, &other.after);
+        }
+        (own.before != own.after).then_some(own)
     }
 
     /// Returns the change as the plan foresees it.

@@ -20,7 +20,7 @@ impl Call {
     #[must_use]
     pub fn of(operation: &Operation) -> Self {
         let (permission, parameters) = (operation.permission(), operation.parameters());
-        let (service, name) = permission.split_once(':').unwrap_or((permission, ""));
+        let (service, name) = operation.command().split_once(':').unwrap_or((permission, ""));
         let options = parameters.iter().map(|(name, value)| option(name, value));
         let command = format!("aws {} {}{}", command_of(service), kebab(name), options.collect::<String>());
         Self { permission: permission.to_owned(), parameters, command }

@@ -3,8 +3,14 @@
 //!
 //! To add one: a variant here, its operations in `control/`, its reading in `shared/aws`; the compiler lists the rest.
 
+mod exposure;
 mod identity;
+mod ingress;
 mod logging;
+
+pub(crate) use exposure::UNBLOCKED;
+pub use exposure::{Shareable, Shared};
+pub use ingress::{IngressRule, IpPermission, Peer};
 
 use crate::{Operation, Setting};
 use serde::{Deserialize, Serialize};
@@ -126,6 +132,36 @@ pub enum Control {
         /// Of which.
         function: ResourceName,
     },
+    // Exposure
+    /// With whom something is shared: accounts, `all`, and ARNs of organizations.
+    Sharing {
+        /// What it is.
+        of: Shared,
+        /// Which.
+        name: ResourceName,
+    },
+    /// What a bucket blocks of public access: absent or a document of four flags.
+    PublicAccessBlock {
+        /// Which.
+        bucket: ResourceName,
+    },
+    /// Whether a security group has a rule for incoming traffic: absent, or a document with its description.
+    Ingress {
+        /// Which group.
+        group: ResourceName,
+        /// Which rule.
+        rule: IngressRule,
+    },
+    /// Who may call a function's URL: `NONE`, which is everybody, or `AWS_IAM`.
+    FunctionUrl {
+        /// Which function, with its alias.
+        function: ResourceName,
+    },
+    /// Whether something may be shared with everybody: `unblocked`, `block-new-sharing` or `block-all-sharing`.
+    SharingBlock {
+        /// What.
+        of: Shareable,
+    },
 }
 
 impl Control {
@@ -147,7 +183,12 @@ impl Control {
             | Self::EventSelectors { .. }
             | Self::InsightSelectors { .. }
             | Self::EventRule { .. }
-            | Self::FunctionConcurrency { .. } => None,
+            | Self::FunctionConcurrency { .. }
+            | Self::Sharing { .. }
+            | Self::PublicAccessBlock { .. }
+            | Self::Ingress { .. }
+            | Self::FunctionUrl { .. }
+            | Self::SharingBlock { .. } => None,
         }
     }
 
@@ -176,11 +217,17 @@ impl Control {
             Self::InsightSelectors { trail } => format!("trail/{trail}/insight-selectors"),
             Self::EventRule { rule } => format!("event_rule/{rule}/itself"),
             Self::FunctionConcurrency { function } => format!("function/{function}/concurrency"),
+            Self::Sharing { of, name } => format!("{}/{name}/sharing", of.kind().as_str()),
+            Self::PublicAccessBlock { bucket } => format!("bucket/{bucket}/public-access-block"),
+            Self::Ingress { group, rule } => format!("security_group/{group}/{rule}"),
+            Self::FunctionUrl { function } => format!("function/{function}/url"),
+            Self::SharingBlock { of: Shareable::Snapshots } => "account/snapshot-sharing-block".to_owned(),
+            Self::SharingBlock { of: Shareable::Images } => "account/image-sharing-block".to_owned(),
         }
     }
 
     /// Returns the operations that lead from one setting to another.
-    pub(crate) fn operations(&self, _from: &Setting, to: &Setting) -> Vec<Operation> {
+    pub(crate) fn operations(&self, from: &Setting, to: &Setting) -> Vec<Operation> {
         match self {
             Self::AccessKeyStatus { .. }
             | Self::CredentialStatus { .. }
@@ -197,6 +244,11 @@ impl Control {
             | Self::InsightSelectors { .. }
             | Self::EventRule { .. }
             | Self::FunctionConcurrency { .. } => logging::operations(self, to),
+            Self::Sharing { .. }
+            | Self::PublicAccessBlock { .. }
+            | Self::Ingress { .. }
+            | Self::FunctionUrl { .. }
+            | Self::SharingBlock { .. } => exposure::operations(self, from, to),
         }
     }
 }

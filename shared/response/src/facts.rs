@@ -13,7 +13,7 @@ pub struct Facts {
     pub owner: Owner,
     /// What the controls are set to that the playbook's actions concern.
     pub readings: BTreeMap<Control, Reading>,
-    /// What the controls were set to before the first containment that still stands and has changed them.
+    /// What the controls would be set to if no containment stood that has changed them.
     pub held: BTreeMap<Control, Setting>,
 }
 
@@ -135,7 +135,12 @@ impl Owner {
             | Control::EventSelectors { .. }
             | Control::InsightSelectors { .. }
             | Control::EventRule { .. }
-            | Control::FunctionConcurrency { .. } => return None,
+            | Control::FunctionConcurrency { .. }
+            | Control::Sharing { .. }
+            | Control::PublicAccessBlock { .. }
+            | Control::Ingress { .. }
+            | Control::FunctionUrl { .. }
+            | Control::SharingBlock { .. } => return None,
         };
         Some(status.map_or(Reading::Gone, |status| Reading::Is(status.setting())))
     }

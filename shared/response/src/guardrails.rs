@@ -1,11 +1,10 @@
 //! The limits of automatic response. Pure; any doubt refuses, and says why.
 
-use crate::{Baselines, Facts, IdentityRef, Owner, Playbook};
+use crate::{Baselines, Facts, Owner, Playbook, Protected};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailreflex_model::{
-    AccountId, Arn, Finding, IamName, IdentityKind, Lifetime, Region, Resource, ResourceKind, Target,
-    UniqueId, shown,
+    AccountId, Arn, Finding, IdentityKind, Lifetime, Region, Resource, ResourceKind, Target, UniqueId,
 };
 
 /// How far the responder goes.
@@ -37,7 +36,7 @@ pub struct Guardrails {
     pub account: AccountId,
     /// The Region that the responder runs in: resources of other Regions may have the same names.
     pub region: Region,
-    /// Whom no action may touch.
+    /// Whom and what no action may touch.
     pub protected: Vec<Protected>,
     /// Unique ids of the responder's own roles (`AROA…`).
     pub own_roles: Vec<UniqueId>,
@@ -54,79 +53,6 @@ pub struct Declared {
     pub own_prefix: String,
     /// What trails are to log.
     pub baselines: Baselines,
-}
-
-/// One entry of the list of protected principals.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Protected {
-    /// By unique id: holds for this user, role or group alone.
-    Id(UniqueId),
-    /// By ARN, in which `*` stands for any text and `?` for one character, as in an IAM policy.
-    Arn(String),
-    /// By name: holds for whoever bears it.
-    Name(IamName),
-}
-
-impl std::str::FromStr for Protected {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.starts_with("arn:") {
-            // Every ARN has six parts; with fewer, a slip of the pen would protect nobody.
-            let complete = text.split(':').count() >= 6 && !text.contains(char::is_whitespace);
-            return if complete { Ok(Self::Arn(text.to_owned())) } else { Err(not_a_principal(text)) };
-        }
-        if ["AIDA", "AROA", "AGPA"].iter().any(|prefix| text.starts_with(prefix))
-            && let Ok(id) = text.parse()
-        {
-            return Ok(Self::Id(id));
-        }
-        text.parse().map(Self::Name).map_err(|_| not_a_principal(text))
-    }
-}
-
-fn not_a_principal(text: &str) -> String {
-    let text = shown(text);
-    format!("`{text}` is not a principal: give an ARN, a unique id (AIDA…, AROA…, AGPA…) or a name")
-}
-
-impl Protected {
-    fn covers(&self, identity: &IdentityRef) -> bool {
-        match self {
-            Self::Id(id) => *id == identity.unique_id,
-            Self::Name(name) => *name == identity.name,
-            Self::Arn(pattern) => glob(pattern.as_bytes(), identity.arn.as_str().as_bytes()),
-        }
-    }
-}
-
-/// Matches as IAM does: `*` stands for any text, `?` for one character (ARNs are ASCII).
-///
-/// Goes back to the last `*` only, which is enough and keeps it linear for what an owner writes.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut at_pattern, mut at_text) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while at_text < text.len() {
-        match (pattern.get(at_pattern), text.get(at_text)) {
-            (Some(b'*'), _) => {
-                retry = Some((at_pattern, at_text));
-                at_pattern += 1;
-            }
-            (Some(wanted), Some(found)) if *wanted == b'?' || wanted == found => {
-                at_pattern += 1;
-                at_text += 1;
-            }
-            _ => match retry {
-                Some((star, from)) => {
-                    retry = Some((star, from + 1));
-                    at_pattern = star + 1;
-                    at_text = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.iter().skip(at_pattern).all(|rest| *rest == b'*')
 }
 
 /// What may happen to a step.
@@ -321,7 +247,10 @@ impl Guardrails {
     pub fn judge_owner<'f>(&self, finding: &Finding, facts: &'f Facts) -> Result<&'f Owner, Reason> {
         let identity = match &facts.owner {
             Owner::Identity(identity) => identity,
-            Owner::Resource(resource) => return self.judge_resource(resource).map(|()| &facts.owner),
+            Owner::Resource(resource) => {
+                self.judge_resource(resource)?;
+                return self.judge_protection(finding, resource).map(|()| &facts.owner);
+            }
             Owner::Root => return Err(Reason::RootUser),
             Owner::Nobody if matches!(finding.target, Some(Target::Resource(_))) => {
                 return Err(Reason::ResourceGone);
@@ -393,6 +322,14 @@ impl Guardrails {
             return Err(Reason::ForeignRegion);
         }
         Ok(())
+    }
+
+    /// What is protected is named by the owner in one form and by the record in another, so all forms are compared.
+    fn judge_protection(&self, finding: &Finding, resource: &Resource) -> Result<(), Reason> {
+        let evidence = &finding.evidence;
+        let arns = resource.arns(&evidence.region, &evidence.account);
+        let is_protected = self.protected.iter().any(|entry| entry.covers_resource(resource, &arns));
+        if is_protected { Err(Reason::Protected) } else { Ok(()) }
     }
 
     /// Returns whether the responder's own role made the call. Not enough to ignore it: the journal must show

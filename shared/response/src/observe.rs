@@ -54,9 +54,12 @@ pub async fn observe<A: Account, J: Journal>(
     let read: Vec<_> = facts.readings.keys().cloned().collect();
     for control in read {
         let standing = journal.standing(&control.key()).await?;
-        // The earliest: all later ones have taken what was before it over from it.
-        if let Some(action) = standing.iter().find_map(|entry| entry.held(&control)) {
-            facts.held.insert(control, action.before.clone());
+        let mut held = standing.iter().filter_map(|entry| entry.held(&control)).peekable();
+        if let (Some(_), Some(Reading::Is(current))) = (held.peek(), facts.readings.get(&control)) {
+            // The last first, so that of a single setting the first one's remains: it was there before all of them.
+            let held: Vec<_> = held.collect();
+            let without = held.iter().rev().fold(current.clone(), |setting, held| held.taken_back(&setting));
+            facts.held.insert(control, without);
         }
     }
     Ok(facts)

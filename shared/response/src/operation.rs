@@ -2,6 +2,11 @@
 //!
 //! `shared/aws` sends exactly these; [`Call`](crate::Call) shows exactly these. Nothing else can be changed.
 
+mod exposure;
+
+pub use exposure::ExposureOperation;
+pub(crate) use exposure::Grants;
+
 use crate::{AdvancedEventSelector, EventSelector, InsightSelector};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -170,6 +175,8 @@ pub enum Operation {
         function_name: ResourceName,
         reserved_concurrent_executions: i32,
     },
+    // Exposure
+    Exposure(ExposureOperation),
 }
 
 impl Operation {
@@ -213,19 +220,31 @@ impl Operation {
             Self::PutRule { .. } => "events:PutRule",
             Self::DeleteFunctionConcurrency { .. } => "lambda:DeleteFunctionConcurrency",
             Self::PutFunctionConcurrency { .. } => "lambda:PutFunctionConcurrency",
+            Self::Exposure(operation) => operation.permission(),
         }
+    }
+
+    /// Returns service and operation as the AWS CLI names them: mostly as the permission does.
+    #[must_use]
+    pub fn command(&self) -> &'static str {
+        if let Self::Exposure(operation) = self { operation.command() } else { self.permission() }
     }
 
     /// Returns the parameters by name, in the API reference's spelling.
     #[must_use]
     pub fn parameters(&self) -> Map<String, Value> {
-        match serde_json::to_value(self) {
-            Ok(Value::Object(named)) => match named.into_iter().next() {
-                Some((_, Value::Object(parameters))) => parameters,
-                _ => Map::new(),
-            },
-            // A struct of texts always has a JSON form.
-            Ok(_) | Err(_) => Map::new(),
-        }
+        if let Self::Exposure(operation) = self { operation.parameters() } else { parameters(self) }
+    }
+}
+
+/// The fields of an operation, which is a variant of an enum.
+fn parameters(operation: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(operation) {
+        Ok(Value::Object(named)) => match named.into_iter().next() {
+            Some((_, Value::Object(parameters))) => parameters,
+            _ => Map::new(),
+        },
+        // A struct of texts always has a JSON form.
+        Ok(_) | Err(_) => Map::new(),
     }
 }

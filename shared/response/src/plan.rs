@@ -107,6 +107,9 @@ impl PlanId {
     /// lead one record to the same playbook give one plan.
     fn of(finding: &Finding, playbook: Option<&Playbook>) -> Self {
         let target = finding.target.as_ref().map(ToString::to_string).unwrap_or_default();
+        let added = finding.target.as_ref().and_then(Target::resource).map(|resource| &resource.added);
+        let added = added.filter(|added| !added.is_empty()).map(|added| format!("{added:?}"));
+        let target = target + &added.unwrap_or_default();
         let actions = playbook.map(|playbook| format!("{:?}", playbook.actions)).unwrap_or_default();
         let evidence = &finding.evidence;
         Self(digest(&[evidence.account.as_str(), evidence.event_id.as_str(), &target, &actions]))
@@ -324,23 +327,28 @@ pub(crate) fn step(
     circumstances: &Circumstances<'_>,
 ) -> Step {
     let reading = facts.readings.get(&control);
-    let proposal = match reading {
-        Some(Reading::Is(current)) => kind.propose(&control, current, circumstances),
-        Some(Reading::Gone) => Proposal::Refuse(Reason::TargetGone),
-        None => Proposal::Refuse(Reason::NotRead),
-    };
     let current = match reading {
         Some(Reading::Is(current)) => current.clone(),
         Some(Reading::Gone) | None => Setting::Absent,
     };
-    let (verdict, after) = match proposal {
-        Proposal::Set(wanted) => (Verdict::Execute, wanted),
-        Proposal::InForce => (Verdict::AlreadyInForce, current.clone()),
-        Proposal::Refuse(reason) => (Verdict::Refuse(reason), current.clone()),
-    };
     // What another containment has changed is not what undo must bring back.
     let before = facts.held.get(&control).unwrap_or(&current).clone();
+    // Of a list, an action is about its own words, those included that another containment has taken out already.
+    let is_list = matches!(before, Setting::Words(_));
+    let starting = if is_list { before.clone() } else { current.clone() };
+    let proposal = match reading {
+        Some(Reading::Is(_)) => kind.propose(&control, &starting, circumstances),
+        Some(Reading::Gone) => Proposal::Refuse(Reason::TargetGone),
+        None => Proposal::Refuse(Reason::NotRead),
+    };
+    let (verdict, after) = match proposal {
+        Proposal::Set(wanted) => (Verdict::Execute, wanted),
+        Proposal::InForce => (Verdict::AlreadyInForce, starting),
+        Proposal::Refuse(reason) => (Verdict::Refuse(reason), starting),
+    };
     let action = Action { kind, control, before, after };
+    let is_done = is_list && verdict == Verdict::Execute && action.is_in_force(&current);
+    let verdict = if is_done { Verdict::AlreadyInForce } else { verdict };
     let to = action.applied(&current);
     let calls = match verdict {
         Verdict::Execute | Verdict::Fallback => {

@@ -117,27 +117,27 @@ async fn take_all_back<A: Account, J: Journal>(
         let executed = entry.steps.get(index).map_or(StepResult::Unknown, |step| step.result);
         attempts.push(if step.undo == Undo::Nothing || !executed.may_hold() {
             Attempt::settled(&step.action, executed, clock())
-        } else if is_held_by_another(entry, &step.action, journal).await? {
-            Attempt::settled(&step.action, StepResult::StillHeld, clock())
+        } else if let Some(own) = held_alone(entry, &step.action, journal).await? {
+            take_back(&own, account, clock).await
         } else {
-            take_back(&step.action, account, clock).await
+            Attempt::settled(&step.action, StepResult::StillHeld, clock())
         });
     }
     attempts.reverse();
     Ok(attempts)
 }
 
-/// Returns whether another plan needs the control as it is. One that is being taken back needs it no more: if two are
-/// taken back at once, both bring back the same setting.
-async fn is_held_by_another<J: Journal>(
+/// Returns the part of an action that no other plan needs as it is. One that is being taken back needs nothing any more:
+/// if two are taken back at once, both bring back the same.
+async fn held_alone<J: Journal>(
     entry: &Entry,
     action: &Action,
     journal: &J,
-) -> Result<bool, JournalError> {
+) -> Result<Option<Action>, JournalError> {
     let standing = journal.standing(&action.control.key()).await?;
     let others = standing.iter().filter(|other| other.plan.id != entry.plan.id);
-    let mut needing = others.filter(|other| other.state != EntryState::Undoing);
-    Ok(needing.any(|other| other.held(&action.control).is_some()))
+    let needing = others.filter(|other| other.state != EntryState::Undoing);
+    Ok(action.beside(needing.filter_map(|other| other.held(&action.control))))
 }
 
 async fn take_back<A: Account>(
@@ -152,9 +152,12 @@ async fn take_back<A: Account>(
         Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
     };
     if !action.is_in_force(&current) {
-        let is_back = current == action.before;
-        let result = if is_back { StepResult::Undone } else { StepResult::ChangedSince };
-        return Attempt::settled(action, result, clock());
+        let is_back = action.is_taken_back(&current);
+        // Of a list that somebody else has changed, the rest is brought back all the same.
+        if is_back || !matches!(current, Setting::Words(_)) {
+            let result = if is_back { StepResult::Undone } else { StepResult::ChangedSince };
+            return Attempt::settled(action, result, clock());
+        }
     }
     let to = action.taken_back(&current);
     let change = Recorded::confirmed(Change { control: &action.control, from: &current, to: &to });
@@ -167,7 +170,12 @@ async fn take_back<A: Account>(
         // It may have arrived: reading back tells.
         Err(AccountError::Transient { .. }) | Ok(()) => {}
     }
-    let is_taken_back = |setting: &Setting| !action.is_in_force(setting);
+    let is_taken_back = |setting: &Setting| match setting {
+        Setting::Words(_) => action.is_taken_back(setting),
+        Setting::Absent | Setting::Present | Setting::Word(_) | Setting::Document(_) => {
+            !action.is_in_force(setting)
+        }
+    };
     match (account.read_back(&action.control, &is_taken_back).await, undone) {
         (Ok(Reading::Gone), _) => Attempt::settled(action, StepResult::TargetGone, clock()),
         (Ok(Reading::Is(setting)), _) if is_taken_back(&setting) => {

@@ -256,7 +256,12 @@ impl Account for IamAccount {
             | Control::EventSelectors { .. }
             | Control::InsightSelectors { .. }
             | Control::EventRule { .. }
-            | Control::FunctionConcurrency { .. } => return Ok(Reading::Gone),
+            | Control::FunctionConcurrency { .. }
+            | Control::Sharing { .. }
+            | Control::PublicAccessBlock { .. }
+            | Control::Ingress { .. }
+            | Control::FunctionUrl { .. }
+            | Control::SharingBlock { .. } => return Ok(Reading::Gone),
         };
         Ok(Reading::Is(setting))
     }

@@ -107,7 +107,8 @@ impl IamAccount {
             | Operation::DisableRule { .. }
             | Operation::PutRule { .. }
             | Operation::DeleteFunctionConcurrency { .. }
-            | Operation::PutFunctionConcurrency { .. } => Err(another_classes(permission)),
+            | Operation::PutFunctionConcurrency { .. }
+            | Operation::Exposure(_) => Err(another_classes(permission)),
         }
     }
 }

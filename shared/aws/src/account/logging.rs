@@ -233,7 +233,12 @@ impl Account for LoggingAccount {
             | Control::CredentialStatus { .. }
             | Control::PolicyAttachment { .. }
             | Control::InlinePolicy { .. }
-            | Control::PermissionsBoundary { .. } => return Ok(Reading::Gone),
+            | Control::PermissionsBoundary { .. }
+            | Control::Sharing { .. }
+            | Control::PublicAccessBlock { .. }
+            | Control::Ingress { .. }
+            | Control::FunctionUrl { .. }
+            | Control::SharingBlock { .. } => return Ok(Reading::Gone),
         };
         match reading {
             Err(AccountError::TargetGone) => Ok(Reading::Gone),

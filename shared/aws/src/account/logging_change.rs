@@ -107,7 +107,8 @@ impl LoggingAccount {
             | Operation::PutUserPermissionsBoundary { .. }
             | Operation::DeleteUserPermissionsBoundary { .. }
             | Operation::PutRolePermissionsBoundary { .. }
-            | Operation::DeleteRolePermissionsBoundary { .. } => Err(another_classes(permission)),
+            | Operation::DeleteRolePermissionsBoundary { .. }
+            | Operation::Exposure(_) => Err(another_classes(permission)),
         }
     }
 }

@@ -6,6 +6,7 @@ mod account;
 mod bucket;
 mod bus;
 mod event_rules;
+mod exposure;
 mod journal;
 mod logging;
 mod numbers_and_quarantine;

@@ -52,7 +52,12 @@ pub(super) fn propose(control: &Control, current: &Setting) -> Proposal {
         | Control::EventSelectors { .. }
         | Control::InsightSelectors { .. }
         | Control::EventRule { .. }
-        | Control::FunctionConcurrency { .. } => Proposal::Refuse(Reason::NoTarget),
+        | Control::FunctionConcurrency { .. }
+        | Control::Sharing { .. }
+        | Control::PublicAccessBlock { .. }
+        | Control::Ingress { .. }
+        | Control::FunctionUrl { .. }
+        | Control::SharingBlock { .. } => Proposal::Refuse(Reason::NoTarget),
     }
 }
 

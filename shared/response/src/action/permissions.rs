@@ -45,6 +45,24 @@ impl ActionKind {
             Self::RestoreConcurrency => {
                 &["lambda:DeleteFunctionConcurrency", "lambda:PutFunctionConcurrency"]
             }
+            Self::UnshareSnapshot => &[
+                "ec2:ModifyImageAttribute",
+                "ec2:ModifySnapshotAttribute",
+                "rds:ModifyDBClusterSnapshotAttribute",
+                "rds:ModifyDBSnapshotAttribute",
+            ],
+            Self::BlockPublicAccess => &["s3:PutBucketPublicAccessBlock"],
+            Self::RevokeSecurityGroupRule => {
+                &["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]
+            }
+            Self::RequireIamForFunctionUrl => &["lambda:UpdateFunctionUrlConfig"],
+            Self::BlockSnapshotSharing => {
+                &["ec2:DisableSnapshotBlockPublicAccess", "ec2:EnableSnapshotBlockPublicAccess"]
+            }
+            Self::BlockImageSharing => {
+                &["ec2:DisableImageBlockPublicAccess", "ec2:EnableImageBlockPublicAccess"]
+            }
+            Self::UnshareDocument => &["ssm:ModifyDocumentPermission"],
         }
     }
 
@@ -95,6 +113,18 @@ impl ActionKind {
             Self::RestoreInsightSelectors => &["cloudtrail:GetInsightSelectors", "cloudtrail:GetTrail"],
             Self::EnableRule => &["events:DescribeRule"],
             Self::RestoreConcurrency => &["lambda:GetFunctionConcurrency"],
+            Self::UnshareSnapshot => &[
+                "ec2:DescribeImageAttribute",
+                "ec2:DescribeSnapshotAttribute",
+                "rds:DescribeDBClusterSnapshotAttributes",
+                "rds:DescribeDBSnapshotAttributes",
+            ],
+            Self::BlockPublicAccess => &["s3:GetBucketPublicAccessBlock"],
+            Self::RevokeSecurityGroupRule => &["ec2:DescribeSecurityGroupRules"],
+            Self::RequireIamForFunctionUrl => &["lambda:GetFunctionUrlConfig"],
+            Self::BlockSnapshotSharing => &["ec2:GetSnapshotBlockPublicAccessState"],
+            Self::BlockImageSharing => &["ec2:GetImageBlockPublicAccessState"],
+            Self::UnshareDocument => &["ssm:DescribeDocumentPermission"],
         }
     }
 }

@@ -3,9 +3,11 @@
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
 mod execution;
+mod exposures;
 mod fixtures;
 mod guardrails;
 mod identities;
+mod lists;
 mod logging;
 mod properties;
 mod requests;
