@@ -36,7 +36,7 @@ pub enum ActionKind {
     QuarantineUser,
     /// Detaches the policy that the call has attached.
     DetachPolicy,
-    /// Deactivates the targeted access key, or every active key of a targeted user.
+    /// Deactivates the targeted access key, or every key of a targeted user.
     DeactivateAccessKeys,
     /// Deactivates a user's other credentials: service-specific ones, SSH keys, signing certificates.
     DeactivateCredentials,

@@ -4,14 +4,15 @@
 //! Hazards: what runs on the credential stops; sessions that a key has issued live on, so playbooks pair this with
 //! `deny_user`; a key that was exposed stays exposed, so nothing reactivates it but an explicit undo.
 
-use crate::{Control, IdentityFacts, KeyStatus};
+use crate::{Control, IdentityFacts};
 use trailreflex_model::Target;
 
-/// The targeted key, or every active key of a targeted user.
+/// The targeted key, or every key of a targeted user: also those that are inactive, since another containment may have
+/// made them so, and they must stay so while this one stands.
 pub(super) fn keys(target: &Target, facts: &IdentityFacts) -> Vec<Control> {
     let concerned = facts.keys.iter().filter(|key| match target {
         Target::AccessKey { access_key_id } => key.id == *access_key_id,
-        Target::User { .. } => key.status == KeyStatus::Active,
+        Target::User { .. } => true,
         Target::Role { .. } | Target::Session { .. } | Target::Attachment { .. } | Target::Resource(_) => {
             false
         }
@@ -23,13 +24,12 @@ pub(super) fn keys(target: &Target, facts: &IdentityFacts) -> Vec<Control> {
     concerned.map(|key| control(&key.id)).collect()
 }
 
-/// Every active credential of the user that is neither access key nor password.
+/// Every credential of the user that is neither access key nor password.
 pub(super) fn credentials(facts: &IdentityFacts) -> Vec<Control> {
-    let active = facts.credentials.iter().filter(|credential| credential.status == KeyStatus::Active);
     let control = |one: &crate::CredentialFacts| Control::CredentialStatus {
         identity: facts.reference.clone(),
         credential: one.kind,
         id: one.id.clone(),
     };
-    active.map(control).collect()
+    facts.credentials.iter().map(control).collect()
 }

@@ -14,13 +14,11 @@ fn a_plan_is_carried_out_read_back_and_timed() {
     let (account, journal) = (account([alice()]), MemoryJournal::default());
     let execution = respond(&account, &journal, &finding(), 0).unwrap();
     let results: Vec<_> = execution.outcome.steps.iter().map(|step| step.result).collect();
+    use StepResult::{AlreadyInForce, InForce, NotNeeded};
+    let expected = vec![InForce, NotNeeded, NotNeeded, AlreadyInForce, InForce];
     assert_eq!(
         (execution.outcome.status, results, execution.outcome.seconds_to_containment),
-        (
-            OutcomeStatus::Contained,
-            vec![StepResult::InForce, StepResult::NotNeeded, StepResult::NotNeeded, StepResult::InForce],
-            Some(30)
-        )
+        (OutcomeStatus::Contained, expected, Some(30))
     );
     assert_eq!(account.snapshot(), contents([contained_alice()]));
 }
@@ -146,7 +144,9 @@ fn a_later_delivery_does_not_touch_another_user_of_the_same_name() {
     account.meddle(|account| *account = contents([successor.clone()]));
     let late = finish(execute(plan, &account, &journal, &clock_after(LEASE_SECONDS))).unwrap();
     let results: Vec<_> = late.outcome.steps.iter().map(|step| step.result).collect();
-    assert_eq!(results, [StepResult::TargetGone; 4]);
+    // The key that was inactive before has nothing done to it.
+    use StepResult::{AlreadyInForce, TargetGone};
+    assert_eq!(results, [TargetGone, TargetGone, TargetGone, AlreadyInForce, TargetGone]);
     assert_eq!(account.snapshot(), contents([successor]));
 }
 

@@ -173,8 +173,10 @@ fn a_plan_denies_first_and_leaves_alone_what_is_in_force() {
             (format!("access-key/{key}"), verdict),
         ]
     };
+    let mut every_key = with_deny(OTHER_KEY, Verdict::AlreadyInForce);
+    every_key.push((format!("access-key/{KEY}"), Verdict::Execute));
     for (case, finding, expected) in [
-        ("a user: every active key", finding(), with_deny(KEY, Verdict::Execute)),
+        ("a user: every key", finding(), every_key),
         ("a key: this one", finding_about_key(KEY), with_deny(KEY, Verdict::Execute)),
         ("an inactive key", finding_about_key(OTHER_KEY), with_deny(OTHER_KEY, Verdict::AlreadyInForce)),
     ] {

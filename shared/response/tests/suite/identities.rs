@@ -125,6 +125,7 @@ fn every_action_sets_its_control_and_undo_sets_it_back() {
             vec![
                 (credential(CredentialKind::ServiceSpecific, "ACCAEXAMPLE000000001"), inactive()),
                 (credential(CredentialKind::SshPublicKey, "APKAEXAMPLE000000001"), inactive()),
+                (credential(CredentialKind::SigningCertificate, "ASCAEXAMPLE000000001"), inactive()),
             ],
         ),
         (

@@ -144,6 +144,11 @@ proptest! {
             }
             let stands = (0..4).any(|which| plans[which].is_some() && !undone[which]);
             prop_assert!(!stands || is_denied(&account, &user));
+            let settings = account.snapshot().settings;
+            let active = KEYS.iter().any(|key| {
+                settings.get(&key_status(&user.identity.reference, key)) == Some(&KeyStatus::Active.setting())
+            });
+            prop_assert!(!stands || !active);
         }
         account.meddle(|account| account.full.clear());
         for (which, id) in plans.iter().enumerate() {

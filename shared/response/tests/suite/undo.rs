@@ -67,8 +67,8 @@ fn what_somebody_has_changed_since_is_left_as_it_is() {
     account.meddle(|account| account.set(key.clone(), trailreflex_response::Setting::word("Expired")));
     let undone = finish(undo(&id, &account, &journal, &clock())).unwrap();
     let results: Vec<_> = undone.outcome.steps.iter().map(|step| step.result).collect();
-    let expected =
-        [StepResult::Undone, StepResult::NotNeeded, StepResult::NotNeeded, StepResult::ChangedSince];
+    use StepResult::{AlreadyInForce, ChangedSince, NotNeeded, Undone};
+    let expected = [Undone, NotNeeded, NotNeeded, AlreadyInForce, ChangedSince];
     assert_eq!((undone.outcome.status, results), (OutcomeStatus::Undone, expected.to_vec()));
     assert_eq!(account.snapshot().settings[&key], trailreflex_response::Setting::word("Expired"));
 }
