@@ -77,7 +77,7 @@ def check_refused(stack, user, event, reason):
              "severity": finding["severity"], "eventId": evidence["eventId"], "eventTime": evidence["eventTime"]}
     cause |= {"target": finding["target"]} if "target" in finding else {}
     plan = {"id": outcome["plan"]["id"], "mode": "plan", "decidedAt": outcome["plan"]["decidedAt"], "cause": cause,
-            "refused": reason, "steps": []}
+            "class": "contain-identity", "refused": reason, "steps": []}
     assert outcome == {"status": "refused", "plan": plan, "steps": []}
     eventually(lambda: grown() == [1])
     assert (stack.state(user), stack.changes(), stack.journal(user)) == (before, changes, [])

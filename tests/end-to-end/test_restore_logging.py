@@ -117,7 +117,7 @@ def outcomes_about(stack, name, status):
     """Returns the outcomes of `restore-logging` about what is so called, with the event ids in the order of their coming."""
     return stack.outcomes.matching(
         lambda event: event["source"] == "trailreflex.restore-logging" and event["detail"]["status"] == status
-        and name in json.dumps(event["detail"]["plan"]["cause"]["target"]))
+        and name in json.dumps(event["detail"]["plan"]["cause"].get("target")))
 
 
 def undo(stack, plan):

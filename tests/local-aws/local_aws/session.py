@@ -170,7 +170,7 @@ class LocalAws:
         return [json.loads(line) for line in ask(f"{self.endpoint}/_local_aws/{name}").splitlines()]
 
 
-def eventually(observe: Callable[[], Any], seconds: float = 20.0, every: float = 0.1) -> Any:
+def eventually(observe: Callable[[], Any], seconds: float = 60.0, every: float = 0.1) -> Any:
     """Asks again until the answer is something; returns it, or fails with the last one."""
     until = time.monotonic() + seconds
     while True:
