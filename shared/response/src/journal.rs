@@ -241,7 +241,7 @@ impl JournalError {
 
 /// Proof that what is inside stands in the journal together with its undo.
 ///
-/// Only this crate makes one, after the journal has confirmed the write; [`crate::Account::apply`] demands it.
+/// Only this crate makes one, after the journal has confirmed the write; [`crate::Account::change`] demands it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded<T>(T); // INVARIANT: made from a confirmed `Entry` only
 
