@@ -30,8 +30,12 @@ use crate::failure::{Class, class};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::collections::BTreeSet;
 use std::time::Duration;
-use trailreflex_response::{AccountError, Effect, Reading, Setting};
+use trailreflex_model::Target;
+use trailreflex_response::{
+    Account, AccountError, ActionKind, Change, Control, Effect, Operation, Owner, Reading, Recorded, Setting,
+};
 
 /// How long to wait between two readings while a service becomes consistent. Together under four seconds: what is
 /// still not in force then has been taken back by somebody.
@@ -60,24 +64,58 @@ const GONE: [&str; 13] = [
     "InvalidDocument",
 ];
 
-/// Reads until what is read is `settled`, or the waits are over.
-async fn until_settled<F>(
-    read: impl Fn() -> F,
-    settled: &(dyn Fn(&Setting) -> bool + Sync),
-) -> Result<Reading, AccountError>
-where
-    F: Future<Output = Result<Reading, AccountError>>,
-{
-    let mut waits = READ_BACK_WAITS.into_iter();
-    loop {
-        let reading = read().await?;
-        let is_settled = match &reading {
-            Reading::Is(setting) => settled(setting),
-            Reading::Gone => true,
-        };
-        match (is_settled, waits.next()) {
-            (true, _) | (false, None) => return Ok(reading),
-            (false, Some(wait)) => tokio::time::sleep(wait).await,
+/// The services that one class of actions concerns.
+pub(crate) trait Services: Sync {
+    /// As [`Account::observe`].
+    fn observe(
+        &self,
+        target: &Target,
+        kinds: &BTreeSet<ActionKind>,
+    ) -> impl Future<Output = Result<Owner, AccountError>> + Send;
+
+    /// As [`Account::read`].
+    fn read(&self, control: &Control) -> impl Future<Output = Result<Reading, AccountError>> + Send;
+
+    /// Sends an operation. Adding what is there and taking away what is not is no failure: reading back tells what is.
+    fn send(&self, operation: &Operation) -> impl Future<Output = Result<(), AccountError>> + Send;
+}
+
+/// The account, as the services of one class show it.
+#[derive(Debug, Clone)]
+pub struct AwsAccount<S>(S);
+
+impl<S: Services> Account for AwsAccount<S> {
+    async fn observe(&self, target: &Target, kinds: &BTreeSet<ActionKind>) -> Result<Owner, AccountError> {
+        self.0.observe(target, kinds).await
+    }
+
+    async fn read(&self, control: &Control) -> Result<Reading, AccountError> {
+        self.0.read(control).await
+    }
+
+    async fn change(&self, change: &Recorded<Change<'_>>) -> Result<(), AccountError> {
+        for operation in change.get().operations() {
+            self.0.send(&operation).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_back(
+        &self,
+        control: &Control,
+        settled: &(dyn Fn(&Setting) -> bool + Sync),
+    ) -> Result<Reading, AccountError> {
+        let mut waits = READ_BACK_WAITS.into_iter();
+        loop {
+            let reading = self.0.read(control).await?;
+            let is_settled = match &reading {
+                Reading::Is(setting) => settled(setting),
+                Reading::Gone => true,
+            };
+            match (is_settled, waits.next()) {
+                (true, _) | (false, None) => return Ok(reading),
+                (false, Some(wait)) => tokio::time::sleep(wait).await,
+            }
         }
     }
 }

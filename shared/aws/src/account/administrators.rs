@@ -4,11 +4,11 @@
 //! users belong on the list of protected principals.
 
 use super::failed;
-use super::identity::IamAccount;
+use super::identity::Iam;
 use aws_sdk_iam::types::EntityType;
 use trailreflex_response::{AccountError, IdentityRef};
 
-impl IamAccount {
+impl Iam {
     /// Returns whether `user` may administer the account and nobody else may: no other user, and no role but AWS's own.
     pub(super) async fn is_last_administrator(&self, user: &IdentityRef) -> Result<bool, AccountError> {
         let policy = format!("arn:{}:iam::aws:policy/AdministratorAccess", user.arn.partition());

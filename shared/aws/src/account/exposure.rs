@@ -1,6 +1,6 @@
 //! What opens resources to others, as EC2, RDS, S3, SSM and Lambda show it: one client each, made once.
 
-use super::{absent, failed, until_settled};
+use super::{AwsAccount, Services, absent, failed};
 use aws_sdk_ec2::types::Filter;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailreflex_model::{Resource, ResourceKind, ResourceName, Target};
 use trailreflex_response::{
-    Account, AccountError, ActionKind, Change, Control, IngressRule, Owner, Reading, Recorded, Setting,
-    Shareable,
+    AccountError, ActionKind, Control, IngressRule, Operation, Owner, Reading, Setting, Shareable,
 };
 
 /// The account behind the clients of the services that can open something to others.
+pub type ExposureAccount = AwsAccount<Exposure>;
+
+/// A client for each service.
 #[derive(Debug, Clone)]
-pub struct ExposureAccount {
+pub struct Exposure {
     pub(super) ec2: aws_sdk_ec2::Client,
     pub(super) lambda: aws_sdk_lambda::Client,
     pub(super) rds: aws_sdk_rds::Client,
@@ -27,45 +29,47 @@ impl ExposureAccount {
     /// The account that `config`'s credentials belong to.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self {
+        Self(Exposure {
             ec2: aws_sdk_ec2::Client::new(config),
             lambda: aws_sdk_lambda::Client::new(config),
             rds: aws_sdk_rds::Client::new(config),
             s3: aws_sdk_s3::Client::new(config),
             ssm: aws_sdk_ssm::Client::new(config),
-        }
+        })
     }
 
     /// The same account, with another client of EC2.
     #[must_use]
     pub fn with_ec2(self, ec2: aws_sdk_ec2::Client) -> Self {
-        Self { ec2, ..self }
+        Self(Exposure { ec2, ..self.0 })
     }
 
     /// The same account, with another client of Lambda.
     #[must_use]
     pub fn with_lambda(self, lambda: aws_sdk_lambda::Client) -> Self {
-        Self { lambda, ..self }
+        Self(Exposure { lambda, ..self.0 })
     }
 
     /// The same account, with another client of RDS.
     #[must_use]
     pub fn with_rds(self, rds: aws_sdk_rds::Client) -> Self {
-        Self { rds, ..self }
+        Self(Exposure { rds, ..self.0 })
     }
 
     /// The same account, with another client of S3.
     #[must_use]
     pub fn with_s3(self, s3: aws_sdk_s3::Client) -> Self {
-        Self { s3, ..self }
+        Self(Exposure { s3, ..self.0 })
     }
 
     /// The same account, with another client of SSM.
     #[must_use]
     pub fn with_ssm(self, ssm: aws_sdk_ssm::Client) -> Self {
-        Self { ssm, ..self }
+        Self(Exposure { ssm, ..self.0 })
     }
+}
 
+impl Exposure {
     /// Reads the rules of a group for incoming traffic, with id and description.
     async fn ingress_rules(
         &self,
@@ -157,7 +161,7 @@ impl ExposureAccount {
     }
 }
 
-impl Account for ExposureAccount {
+impl Services for Exposure {
     async fn observe(&self, target: &Target, kinds: &BTreeSet<ActionKind>) -> Result<Owner, AccountError> {
         let Some(resource) = target.resource() else { return Ok(Owner::Nobody) };
         let has_rules = resource.resource == ResourceKind::SecurityGroup;
@@ -192,19 +196,8 @@ impl Account for ExposureAccount {
         }
     }
 
-    async fn change(&self, change: &Recorded<Change<'_>>) -> Result<(), AccountError> {
-        for operation in change.get().operations() {
-            self.send(&operation).await?;
-        }
-        Ok(())
-    }
-
-    async fn read_back(
-        &self,
-        control: &Control,
-        settled: &(dyn Fn(&Setting) -> bool + Sync),
-    ) -> Result<Reading, AccountError> {
-        until_settled(|| self.read(control), settled).await
+    async fn send(&self, operation: &Operation) -> Result<(), AccountError> {
+        self.perform(operation).await
     }
 }
 

@@ -1,19 +1,18 @@
 //! What opens resources to others, changed: one call for each operation.
 
-use super::exposure::{ExposureAccount, code};
+use super::exposure::{Exposure, code};
 use super::{another_classes, failed};
 use aws_sdk_ec2::types as ec2;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use trailreflex_response::{AccountError, ExposureOperation, IpPermission, Operation, Peer};
 
 /// EC2's codes for a rule that is there already, and for one that is not.
 const RULE_IS_AS_WANTED: [&str; 3] =
     ["InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupRuleId.NotFound"];
 
-impl ExposureAccount {
+impl Exposure {
     /// Sends an operation. Adding what is there and taking away what is not is no failure: reading back tells.
-    pub(super) async fn send(&self, operation: &Operation) -> Result<(), AccountError> {
+    pub(super) async fn perform(&self, operation: &Operation) -> Result<(), AccountError> {
         let permission = operation.permission();
         let Operation::Exposure(operation) = operation else {
             return Err(another_classes(permission));
@@ -22,6 +21,18 @@ impl ExposureAccount {
             ($call:expr) => {
                 $call.send().await.map(drop).map_err(|error| failed(permission, error))
             };
+        }
+        macro_rules! send_rules {
+            ($call:expr, $rules:expr) => {{
+                let rules = $rules.iter().map(permission_of).collect();
+                match $call.set_ip_permissions(Some(rules)).send().await {
+                    Ok(_) => Ok(()),
+                    Err(error) if code(&error).is_some_and(|code| RULE_IS_AS_WANTED.contains(&code)) => {
+                        Ok(())
+                    }
+                    Err(error) => Err(failed(permission, error)),
+                }
+            }};
         }
         match operation {
             ExposureOperation::ModifySnapshotAttribute {
@@ -53,31 +64,11 @@ impl ExposureAccount {
             }
             ExposureOperation::RevokeSecurityGroupIngress { group_id, ip_permissions } => {
                 let call = self.ec2.revoke_security_group_ingress().group_id(group_id);
-                let sent = call
-                    .set_ip_permissions(Some(ip_permissions.iter().map(permission_of).collect()))
-                    .send()
-                    .await;
-                match sent {
-                    Ok(_) => Ok(()),
-                    Err(error) if code(&error).is_some_and(|code| RULE_IS_AS_WANTED.contains(&code)) => {
-                        Ok(())
-                    }
-                    Err(error) => Err(failed(permission, error)),
-                }
+                send_rules!(call, ip_permissions)
             }
             ExposureOperation::AuthorizeSecurityGroupIngress { group_id, ip_permissions } => {
                 let call = self.ec2.authorize_security_group_ingress().group_id(group_id);
-                let sent = call
-                    .set_ip_permissions(Some(ip_permissions.iter().map(permission_of).collect()))
-                    .send()
-                    .await;
-                match sent {
-                    Ok(_) => Ok(()),
-                    Err(error) if code(&error).is_some_and(|code| RULE_IS_AS_WANTED.contains(&code)) => {
-                        Ok(())
-                    }
-                    Err(error) => Err(failed(permission, error)),
-                }
+                send_rules!(call, ip_permissions)
             }
             ExposureOperation::EnableSnapshotBlockPublicAccess { state } => {
                 let state = ec2::SnapshotBlockPublicAccessState::from(state.as_str());
@@ -102,8 +93,7 @@ impl ExposureAccount {
                 let call = self.rds.modify_db_snapshot_attribute().attribute_name(*attribute_name);
                 let call = call.db_snapshot_identifier(db_snapshot_identifier);
                 send!(
-                    call.set_values_to_add(listed(values_to_add))
-                        .set_values_to_remove(listed(values_to_remove))
+                    call.set_values_to_add(some(values_to_add)).set_values_to_remove(some(values_to_remove))
                 )
             }
             ExposureOperation::ModifyDBClusterSnapshotAttribute {
@@ -115,8 +105,7 @@ impl ExposureAccount {
                 let call = self.rds.modify_db_cluster_snapshot_attribute().attribute_name(*attribute_name);
                 let call = call.db_cluster_snapshot_identifier(db_cluster_snapshot_identifier);
                 send!(
-                    call.set_values_to_add(listed(values_to_add))
-                        .set_values_to_remove(listed(values_to_remove))
+                    call.set_values_to_add(some(values_to_add)).set_values_to_remove(some(values_to_remove))
                 )
             }
             ExposureOperation::ModifyDocumentPermission {
@@ -153,12 +142,9 @@ impl ExposureAccount {
 }
 
 /// A list for a call that takes none as well.
-fn some(words: &[String]) -> Option<Vec<String>> {
-    (!words.is_empty()).then(|| words.to_vec())
-}
-
-fn listed(words: &BTreeSet<String>) -> Option<Vec<String>> {
-    (!words.is_empty()).then(|| words.iter().cloned().collect())
+fn some<'w>(words: impl IntoIterator<Item = &'w String>) -> Option<Vec<String>> {
+    let words: Vec<_> = words.into_iter().cloned().collect();
+    (!words.is_empty()).then_some(words)
 }
 
 fn permission_of(permission: &IpPermission) -> ec2::IpPermission {

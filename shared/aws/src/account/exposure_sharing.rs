@@ -1,13 +1,13 @@
 //! With whom snapshots, images and documents are shared.
 
-use super::exposure::{ExposureAccount, gone};
+use super::exposure::{Exposure, gone};
 use super::failed;
 use aws_sdk_ec2::types::{ImageAttributeName, SnapshotAttributeName};
 use aws_sdk_ssm::types::DocumentPermissionType;
 use std::collections::BTreeSet;
 use trailreflex_response::{AccountError, Reading, Setting, Shared};
 
-impl ExposureAccount {
+impl Exposure {
     pub(super) async fn sharing(&self, of: Shared, name: &str) -> Result<Reading, AccountError> {
         match of {
             Shared::Snapshot => self.create_volume_permission(name).await,

@@ -1,6 +1,6 @@
 //! IAM identities, read: who a target is, and what the controls of an identity are set to.
 
-use super::{absent, failed, until_settled};
+use super::{AwsAccount, Services, absent, failed};
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::StatusType;
 use jiff::Timestamp;
@@ -8,13 +8,16 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use trailreflex_model::{AccessKeyId, IamName, IdentityKind, Target};
 use trailreflex_response::{
-    Account, AccountError, ActionKind, Change, Control, CredentialFacts, CredentialKind, IdentityFacts,
-    IdentityRef, KeyFacts, KeyStatus, Owner, Reading, Recorded, Setting,
+    AccountError, ActionKind, Control, CredentialFacts, CredentialKind, IdentityFacts, IdentityRef, KeyFacts,
+    KeyStatus, Operation, Owner, Reading, Setting,
 };
 
 /// The account behind an IAM client.
+pub type IamAccount = AwsAccount<Iam>;
+
+/// An IAM client.
 #[derive(Debug, Clone)]
-pub struct IamAccount {
+pub struct Iam {
     pub(super) iam: Client,
 }
 
@@ -35,15 +38,17 @@ impl IamAccount {
     /// The account that `config`'s credentials belong to.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self { iam: Client::new(config) }
+        Self::with_client(Client::new(config))
     }
 
     /// The account behind `iam`.
     #[must_use]
     pub fn with_client(iam: Client) -> Self {
-        Self { iam }
+        Self(Iam { iam })
     }
+}
 
+impl Iam {
     async fn owner_of(&self, key: &AccessKeyId) -> Result<Option<KeyOwner>, AccountError> {
         let answer = self.iam.get_access_key_last_used().access_key_id(key.as_str()).send().await;
         let name = match answer {
@@ -204,7 +209,7 @@ impl IamAccount {
     }
 }
 
-impl Account for IamAccount {
+impl Services for Iam {
     async fn observe(&self, target: &Target, kinds: &BTreeSet<ActionKind>) -> Result<Owner, AccountError> {
         let (kind, name) = match target {
             Target::User { user_name } => (IdentityKind::User, user_name.clone().into()),
@@ -266,19 +271,8 @@ impl Account for IamAccount {
         Ok(Reading::Is(setting))
     }
 
-    async fn change(&self, change: &Recorded<Change<'_>>) -> Result<(), AccountError> {
-        for operation in change.get().operations() {
-            self.send(&operation).await?;
-        }
-        Ok(())
-    }
-
-    async fn read_back(
-        &self,
-        control: &Control,
-        settled: &(dyn Fn(&Setting) -> bool + Sync),
-    ) -> Result<Reading, AccountError> {
-        until_settled(|| self.read(control), settled).await
+    async fn send(&self, operation: &Operation) -> Result<(), AccountError> {
+        self.perform(operation).await
     }
 }
 

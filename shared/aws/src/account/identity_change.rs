@@ -1,13 +1,13 @@
 //! IAM identities, changed: one call for each operation.
 
-use super::identity::IamAccount;
+use super::identity::Iam;
 use super::{absent, another_classes, failed};
 use aws_sdk_iam::types::StatusType;
 use trailreflex_response::{AccountError, Operation};
 
-impl IamAccount {
+impl Iam {
     /// Sends an operation. Taking away what is not there is no failure: reading back tells what is.
-    pub(super) async fn send(&self, operation: &Operation) -> Result<(), AccountError> {
+    pub(super) async fn perform(&self, operation: &Operation) -> Result<(), AccountError> {
         let iam = &self.iam;
         let permission = operation.permission();
         macro_rules! send {

@@ -1,6 +1,6 @@
 //! What watches the account, read: trails, detectors, recorders, analyzers, keys, own rules and functions.
 
-use super::{absent, failed, until_settled};
+use super::{AwsAccount, Services, absent, failed};
 use aws_sdk_cloudtrail::error::ProvideErrorMetadata;
 use aws_sdk_guardduty::types::DetectorStatus;
 use aws_sdk_kms::types::{KeyMetadata, KeyState};
@@ -9,17 +9,18 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::error::Error;
 use trailreflex_model::{Resource, ResourceKind, ResourceName, Target};
-use trailreflex_response::{
-    Account, AccountError, ActionKind, Change, Control, Owner, Reading, Recorded, Setting,
-};
+use trailreflex_response::{AccountError, ActionKind, Control, Operation, Owner, Reading, Setting};
 
 /// Days that KMS lets pass before it deletes a key.
 const DELETION_DAYS: std::ops::RangeInclusive<i64> = 7..=30;
 const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 
 /// The account behind the clients of the services that watch it.
+pub type LoggingAccount = AwsAccount<Logging>;
+
+/// The clients, and the time.
 #[derive(Debug, Clone)]
-pub struct LoggingAccount {
+pub struct Logging {
     pub(super) clients: LoggingClients,
     now: fn() -> Timestamp,
 }
@@ -69,9 +70,11 @@ impl LoggingAccount {
     /// The account behind these clients.
     #[must_use]
     pub fn with_clients(clients: LoggingClients, now: fn() -> Timestamp) -> Self {
-        Self { clients, now }
+        Self(Logging { clients, now })
     }
+}
 
+impl Logging {
     /// Returns the ARN of a trail, which tells its home Region and account. Nothing if there is no such trail.
     async fn trail(&self, name: &ResourceName) -> Result<Option<ResourceName>, AccountError> {
         let permission = "cloudtrail:GetTrail";
@@ -200,7 +203,7 @@ impl LoggingAccount {
     }
 }
 
-impl Account for LoggingAccount {
+impl Services for Logging {
     /// Trails and keys are named in several ways: from here on, by their ARNs.
     async fn observe(&self, target: &Target, _: &BTreeSet<ActionKind>) -> Result<Owner, AccountError> {
         let Target::Resource(resource) = target else { return Ok(Owner::Nobody) };
@@ -246,23 +249,12 @@ impl Account for LoggingAccount {
         }
     }
 
-    async fn change(&self, change: &Recorded<Change<'_>>) -> Result<(), AccountError> {
-        for operation in change.get().operations() {
-            self.send(&operation).await?;
-        }
-        Ok(())
-    }
-
-    async fn read_back(
-        &self,
-        control: &Control,
-        settled: &(dyn Fn(&Setting) -> bool + Sync),
-    ) -> Result<Reading, AccountError> {
-        until_settled(|| self.read(control), settled).await
+    async fn send(&self, operation: &Operation) -> Result<(), AccountError> {
+        self.perform(operation).await
     }
 }
 
-impl LoggingAccount {
+impl Logging {
     /// Tells a detector or recorder that was deleted from one that is switched off.
     async fn is_gone(&self, resource: &Resource) -> Result<bool, AccountError> {
         let name = resource.name.clone();

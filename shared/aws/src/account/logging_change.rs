@@ -1,6 +1,6 @@
 //! What watches the account, changed: one call for each operation.
 
-use super::logging::LoggingAccount;
+use super::logging::Logging;
 use super::{absent, another_classes, failed, selectors};
 use aws_sdk_accessanalyzer::types::Type;
 use aws_sdk_eventbridge::types::RuleState;
@@ -10,9 +10,9 @@ use trailreflex_response::{AccountError, Operation};
 /// sends a call again whose answer was lost.
 const TOLD_BY_READING: [&str; 2] = ["ConflictException", "KMSInvalidStateException"];
 
-impl LoggingAccount {
+impl Logging {
     /// Sends an operation. Taking away what is not there is no failure: reading back tells what is.
-    pub(super) async fn send(&self, operation: &Operation) -> Result<(), AccountError> {
+    pub(super) async fn perform(&self, operation: &Operation) -> Result<(), AccountError> {
         let to = &self.clients;
         let permission = operation.permission();
         macro_rules! send {
