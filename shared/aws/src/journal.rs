@@ -183,6 +183,7 @@ impl Journal for DynamoJournal {
         let plans = found.as_ref().and_then(|item| item.get("plans")).and_then(|plans| plans.as_ss().ok());
         Ok(plans.map_or(0, Vec::len))
     }
+
     async fn undone(&self, subject: &str) -> Result<Vec<Entry>, JournalError> {
         self.found(&format!("undone/{subject}")).await
     }

@@ -5,7 +5,7 @@
 
 use crate::{
     Account, AccountError, Action, Change, Created, Entry, EntryState, Journal, JournalError, Outcome,
-    OutcomeStatus, Plan, Reading, Recorded, Replaced, Setting, State, Step, StepOutcome, StepResult, Verdict,
+    OutcomeStatus, Plan, Reading, Recorded, Replaced, Setting, Step, StepOutcome, StepResult, Verdict,
     journal::lease,
 };
 use jiff::Timestamp;
@@ -224,7 +224,7 @@ async fn attempt<A: Account>(
             Err(error) => return Attempt::problem(action, StepResult::Unknown, clock(), &error),
         }
         // An earlier delivery may have gone this way, so it is looked at before it is found not needed.
-        if action.state(&current) == State::InForce {
+        if action.is_in_force(&current) {
             return settled(StepResult::InForce);
         }
         if step.verdict == Verdict::Fallback && !is_open {
@@ -271,14 +271,10 @@ pub(crate) async fn apply_and_read_back<A: Account>(
         Reading::Gone => return (Attempt::settled(action, StepResult::TargetGone, clock()), None),
         Reading::Is(setting) => setting,
     };
-    let attempt = match (action.state(&setting), applied) {
-        (State::InForce, _) => Attempt::settled(action, StepResult::InForce, clock()),
-        (State::NotInForce | State::TargetGone, Ok(())) => {
-            Attempt::settled(action, StepResult::NotHeld, clock())
-        }
-        (State::NotInForce | State::TargetGone, Err(error)) => {
-            Attempt::problem(action, StepResult::Unknown, clock(), &error)
-        }
+    let attempt = match (is_in_force(&setting), applied) {
+        (true, _) => Attempt::settled(action, StepResult::InForce, clock()),
+        (false, Ok(())) => Attempt::settled(action, StepResult::NotHeld, clock()),
+        (false, Err(error)) => Attempt::problem(action, StepResult::Unknown, clock(), &error),
     };
     (attempt, Some(setting))
 }

@@ -116,31 +116,12 @@ impl Owner {
     #[must_use]
     pub fn reading(&self, control: &Control) -> Option<Reading> {
         let Self::Identity(facts) = self else { return None };
-        let status = match control {
-            Control::AccessKeyStatus { access_key_id, .. } => {
-                facts.keys.iter().find(|key| key.id == *access_key_id).map(|key| key.status)
-            }
-            Control::CredentialStatus { id, .. } => {
-                facts.credentials.iter().find(|one| one.id == *id).map(|one| one.status)
-            }
-            Control::PolicyAttachment { .. }
-            | Control::InlinePolicy { .. }
-            | Control::PermissionsBoundary { .. }
-            | Control::TrailLogging { .. }
-            | Control::Detector { .. }
-            | Control::Recorder { .. }
-            | Control::Analyzer { .. }
-            | Control::KeyDeletion { .. }
-            | Control::KeyUse { .. }
-            | Control::EventSelectors { .. }
-            | Control::InsightSelectors { .. }
-            | Control::EventRule { .. }
-            | Control::FunctionConcurrency { .. }
-            | Control::Sharing { .. }
-            | Control::PublicAccessBlock { .. }
-            | Control::Ingress { .. }
-            | Control::FunctionUrl { .. }
-            | Control::SharingBlock { .. } => return None,
+        let status = if let Control::AccessKeyStatus { access_key_id, .. } = control {
+            facts.keys.iter().find(|key| key.id == *access_key_id).map(|key| key.status)
+        } else if let Control::CredentialStatus { id, .. } = control {
+            facts.credentials.iter().find(|one| one.id == *id).map(|one| one.status)
+        } else {
+            return None;
         };
         Some(status.map_or(Reading::Gone, |status| Reading::Is(status.setting())))
     }

@@ -294,20 +294,10 @@ impl Guardrails {
     /// The [`Reason`] that forbids to act.
     pub(crate) fn judge_playbook(&self, finding: &Finding, playbook: &Playbook) -> Result<(), Reason> {
         let prefix = &self.declared.own_prefix;
-        let is_own = match &finding.target {
-            Some(Target::Resource(resource)) => {
-                let name = resource.name.as_str().rsplit(':').next().unwrap_or_default();
-                !prefix.is_empty() && name.starts_with(prefix)
-            }
-            Some(
-                Target::AccessKey { .. }
-                | Target::User { .. }
-                | Target::Role { .. }
-                | Target::Session { .. }
-                | Target::Attachment { .. },
-            )
-            | None => false,
-        };
+        let is_own = finding.target.as_ref().and_then(Target::resource).is_some_and(|resource| {
+            let name = resource.name.as_str().rsplit(':').next().unwrap_or_default();
+            !prefix.is_empty() && name.starts_with(prefix)
+        });
         let needs_own = playbook.actions.iter().any(|kind| kind.is_for_own_stack());
         if needs_own && !is_own { Err(Reason::NotOwn) } else { Ok(()) }
     }

@@ -185,6 +185,7 @@ pub trait Journal: Sync {
 
     /// Returns how many plans are in a tally.
     fn counted(&self, tally: &Tally) -> impl Future<Output = Result<usize, JournalError>> + Send;
+
     /// Lists the entries about `subject`, which is their plan's [`Plan::subject`], that were taken back within the last
     /// day at least.
     fn undone(&self, subject: &str) -> impl Future<Output = Result<Vec<Entry>, JournalError>> + Send;

@@ -27,7 +27,7 @@ mod simulated_journal;
 mod undo;
 
 pub use account::{Account, AccountError, Effect};
-pub use action::{Action, ActionClass, ActionKind, State};
+pub use action::{Action, ActionClass, ActionKind};
 pub use call::Call;
 pub use control::{Control, CredentialKind, IdentityRef, IngressRule, IpPermission, Peer, Shareable, Shared};
 pub use execute::{ExecuteError, Execution, execute, resume};

@@ -1,9 +1,12 @@
 //! The sweep: what was cut off is finished, what has expired ends, and a person is reminded.
 
 use crate::fixtures::{alice, another_finding, ask_at, denied, responder};
+use jiff::Timestamp;
 use serde_json::json;
+use trailreflex_responder::Responder;
 use trailreflex_response::{
-    ActionClass, Fault, FixedSwitch, LEASE_SECONDS, Mode, OutcomeStatus, Playbooks, Setting, SwitchState,
+    ActionClass, Fault, FixedSwitch, LEASE_SECONDS, MemoryJournal, Mode, OutcomeStatus, Playbooks, Setting,
+    SimulatedAccount, SwitchState,
 };
 
 fn sweep() -> serde_json::Value {
@@ -17,17 +20,29 @@ fn expiring(actions: &str, more: &str) -> Playbooks {
     Playbooks::from_json(&text, ActionClass::ContainIdentity).unwrap()
 }
 
+/// Asks, and stops the function where the last of the faults says so.
+async fn stopped(
+    responder: &Responder<SimulatedAccount, MemoryJournal>,
+    payload: serde_json::Value,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+    faults: impl IntoIterator<Item = Option<Fault>>,
+) {
+    responder.account.set_faults(faults);
+    let asked = responder.handle(payload, clock, |_| async {});
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(20), asked).await.is_err());
+    responder.account.set_faults([]);
+}
+
+/// Reading, then the deny; the function is stopped while it reads back.
+async fn stopped_after_the_deny(responder: &Responder<SimulatedAccount, MemoryJournal>) {
+    let faults = [None; 5].into_iter().chain([Some(Fault::StoppedAfter)]);
+    stopped(responder, another_finding("one"), &crate::fixtures::now, faults).await;
+}
+
 #[tokio::test]
 async fn a_plan_that_was_cut_off_is_finished_once_its_lease_is_over() {
     let responder = responder(Mode::Act);
-    // Reading, then the deny; the function is stopped while it reads back.
-    responder.account.set_faults([None; 5].into_iter().chain([Some(Fault::StoppedAfter)]));
-    let stopped = tokio::time::timeout(
-        std::time::Duration::from_millis(20),
-        responder.handle(another_finding("one"), &crate::fixtures::now, |_| async {}),
-    );
-    assert!(stopped.await.is_err());
-    responder.account.set_faults([]);
+    stopped_after_the_deny(&responder).await;
     assert_eq!(ask_at(&responder, sweep(), LEASE_SECONDS - 1).await.unwrap(), []);
     let swept = ask_at(&responder, sweep(), LEASE_SECONDS).await.unwrap();
     assert_eq!(swept.iter().map(|one| one.status).collect::<Vec<_>>(), [OutcomeStatus::Contained]);
@@ -37,27 +52,15 @@ async fn a_plan_that_was_cut_off_is_finished_once_its_lease_is_over() {
 #[tokio::test]
 async fn while_the_switch_is_off_a_sweep_finishes_nothing_but_undos() {
     let mut responder = responder(Mode::Act);
-    responder.account.set_faults([None; 5].into_iter().chain([Some(Fault::StoppedAfter)]));
-    let stopped = tokio::time::timeout(
-        std::time::Duration::from_millis(20),
-        responder.handle(another_finding("one"), &crate::fixtures::now, |_| async {}),
-    );
-    assert!(stopped.await.is_err());
-    responder.account.set_faults([]);
+    stopped_after_the_deny(&responder).await;
     responder.switch = Box::new(FixedSwitch(SwitchState::Off("it is empty".to_owned())));
     let before = responder.account.snapshot();
     assert_eq!(ask_at(&responder, sweep(), 60).await.unwrap(), []);
     assert_eq!(responder.account.snapshot(), before);
 
     let plan = responder.journal.entries()[0].plan.id.to_string();
-    responder.account.set_faults([Some(Fault::StoppedBefore)]);
-    let clock = crate::fixtures::after(60);
-    let stopped = tokio::time::timeout(
-        std::time::Duration::from_millis(20),
-        responder.handle(json!({"undo": plan}), &clock, |_| async {}),
-    );
-    assert!(stopped.await.is_err());
-    responder.account.set_faults([]);
+    let faults = [Some(Fault::StoppedBefore)];
+    stopped(&responder, json!({"undo": plan}), &crate::fixtures::after(60), faults).await;
     let swept = ask_at(&responder, sweep(), 120).await.unwrap();
     assert_eq!(swept.iter().map(|one| one.status).collect::<Vec<_>>(), [OutcomeStatus::Undone]);
     assert_eq!(responder.account.snapshot(), alice());

@@ -31,33 +31,17 @@ pub(super) fn controls(facts: &IdentityFacts) -> Vec<Control> {
 }
 
 pub(super) fn propose(control: &Control, current: &Setting) -> Proposal {
-    match control {
-        Control::PolicyAttachment { .. } => Proposal::to(Setting::Present, current),
-        Control::InlinePolicy { .. } if current.is_absent() || *current == document() => {
-            Proposal::to(document(), current)
-        }
-        Control::PermissionsBoundary { identity } => match policy_arn(identity) {
-            Some(arn) => Proposal::to(Setting::word(arn.as_str()), current),
-            None => Proposal::Refuse(Reason::NoTarget),
-        },
-        Control::InlinePolicy { .. } => Proposal::Refuse(Reason::NameTaken),
-        Control::AccessKeyStatus { .. }
-        | Control::CredentialStatus { .. }
-        | Control::TrailLogging { .. }
-        | Control::Detector { .. }
-        | Control::Recorder { .. }
-        | Control::Analyzer { .. }
-        | Control::KeyDeletion { .. }
-        | Control::KeyUse { .. }
-        | Control::EventSelectors { .. }
-        | Control::InsightSelectors { .. }
-        | Control::EventRule { .. }
-        | Control::FunctionConcurrency { .. }
-        | Control::Sharing { .. }
-        | Control::PublicAccessBlock { .. }
-        | Control::Ingress { .. }
-        | Control::FunctionUrl { .. }
-        | Control::SharingBlock { .. } => Proposal::Refuse(Reason::NoTarget),
+    if let Control::PolicyAttachment { .. } = control {
+        Proposal::to(Setting::Present, current)
+    } else if let Control::InlinePolicy { .. } = control {
+        let is_free = current.is_absent() || *current == document();
+        if is_free { Proposal::to(document(), current) } else { Proposal::Refuse(Reason::NameTaken) }
+    } else if let Control::PermissionsBoundary { identity } = control
+        && let Some(arn) = policy_arn(identity)
+    {
+        Proposal::to(Setting::word(arn.as_str()), current)
+    } else {
+        Proposal::Refuse(Reason::NoTarget)
     }
 }
 

@@ -1,13 +1,15 @@
 //! What each action on exposed resources sets which control to, and what it leaves alone.
 
-use crate::fixtures::{clock_after, decide_knowing, finding, finish, finish_unless_stopped, guardrails, now};
+use crate::fixtures::{
+    any_fault, clock_after, decide_knowing, finding, finish, finish_unless_stopped, guardrails, now,
+};
 use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeSet;
 use trailreflex_model::{Finding, Resource, ResourceKind, Target};
 use trailreflex_response::{
-    ActionKind, Contents, Control, Facts, Fault, LEASE_SECONDS, MemoryJournal, Mode, OutcomeStatus, Owner,
-    Playbook, Reason, Setting, Shareable, Shared, SimulatedAccount, StepResult, execute, undo,
+    ActionKind, Contents, Control, Facts, LEASE_SECONDS, MemoryJournal, Mode, OutcomeStatus, Owner, Playbook,
+    Reason, Setting, Shareable, Shared, SimulatedAccount, StepResult, execute, undo,
 };
 
 const OTHER: &str = "999988887777";
@@ -299,16 +301,6 @@ fn two_shares_in_one_call_are_two_plans() {
     let first = decide_knowing(&account, &journal, &about(&everybody), &unshare, now());
     let second = decide_knowing(&account, &journal, &about(&somebody), &unshare, now());
     assert_ne!(first.id, second.id);
-}
-
-fn any_fault() -> impl Strategy<Value = Option<Fault>> {
-    prop_oneof![
-        4 => Just(None),
-        1 => Just(Some(Fault::Throttled)),
-        1 => Just(Some(Fault::TimedOutAfterApplying)),
-        1 => Just(Some(Fault::StoppedBefore)),
-        1 => Just(Some(Fault::StoppedAfter)),
-    ]
 }
 
 proptest! {

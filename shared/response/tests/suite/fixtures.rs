@@ -1,12 +1,13 @@
 //! A finding, an account and limits to start from; each test changes the one thing that it is about.
 
 use jiff::Timestamp;
+use proptest::prelude::{Just, Strategy, prop_oneof};
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use trailreflex_model::{Finding, IdentityKind, Target};
 use trailreflex_response::{
-    Contents, Control, Declared, ExecuteError, Execution, Guardrails, IdentityRef, Journal, KeyStatus,
+    Contents, Control, Declared, ExecuteError, Execution, Fault, Guardrails, IdentityRef, Journal, KeyStatus,
     MemoryJournal, Mode, Plan, Playbook, Playbooks, Setting, SimulatedAccount, SimulatedIdentity, execute,
     observe, plan,
 };
@@ -193,4 +194,15 @@ pub(crate) fn finish_unless_stopped<T>(future: impl Future<Output = T>) -> Optio
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
     }
+}
+
+/// A call that goes well as often as not, or fails in any way but for good.
+pub(crate) fn any_fault() -> impl Strategy<Value = Option<Fault>> {
+    prop_oneof![
+        4 => Just(None),
+        1 => Just(Some(Fault::Throttled)),
+        1 => Just(Some(Fault::TimedOutAfterApplying)),
+        1 => Just(Some(Fault::StoppedBefore)),
+        1 => Just(Some(Fault::StoppedAfter)),
+    ]
 }

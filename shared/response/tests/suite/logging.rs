@@ -1,12 +1,14 @@
 //! What each action on what watches the account sets which control to, and what it leaves alone.
 
-use crate::fixtures::{clock_after, decide_under, finding, finish, finish_unless_stopped, guardrails, now};
+use crate::fixtures::{
+    any_fault, clock_after, decide_under, finding, finish, finish_unless_stopped, guardrails, now,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailreflex_model::{Finding, Resource, ResourceKind, Target};
 use trailreflex_response::{
-    ActionKind, Contents, Control, Declared, Fault, Guardrails, LEASE_SECONDS, MemoryJournal, Mode, OnExpiry,
+    ActionKind, Contents, Control, Declared, Guardrails, LEASE_SECONDS, MemoryJournal, Mode, OnExpiry,
     OutcomeStatus, Playbook, Reason, Setting, SimulatedAccount, Verdict, execute, undo,
 };
 
@@ -327,16 +329,6 @@ fn what_must_not_be_touched_is_refused_with_the_reason() {
         now(),
     );
     assert_eq!(deleted.refused, Some(Reason::ResourceGone));
-}
-
-fn any_fault() -> impl Strategy<Value = Option<Fault>> {
-    prop_oneof![
-        4 => Just(None),
-        1 => Just(Some(Fault::Throttled)),
-        1 => Just(Some(Fault::TimedOutAfterApplying)),
-        1 => Just(Some(Fault::StoppedBefore)),
-        1 => Just(Some(Fault::StoppedAfter)),
-    ]
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! What holds for every account, every fault and every order.
 
 use crate::fixtures::{
-    DENY_ALL, User, account, attachment, clock_after, contents, decide, decide_knowing, finding,
+    DENY_ALL, User, account, any_fault, attachment, clock_after, contents, decide, decide_knowing, finding,
     finding_about_key, finish, finish_unless_stopped, key_status, playbook, user,
 };
 use proptest::prelude::*;
@@ -46,16 +46,6 @@ fn ways(user: &User) -> [Control; 3] {
 fn is_denied(account: &SimulatedAccount, user: &User) -> bool {
     let settings = account.snapshot().settings;
     ways(user).iter().any(|way| settings.contains_key(way))
-}
-
-fn any_fault() -> impl Strategy<Value = Option<Fault>> {
-    prop_oneof![
-        4 => Just(None),
-        1 => Just(Some(Fault::Throttled)),
-        1 => Just(Some(Fault::TimedOutAfterApplying)),
-        1 => Just(Some(Fault::StoppedBefore)),
-        1 => Just(Some(Fault::StoppedAfter)),
-    ]
 }
 
 proptest! {
