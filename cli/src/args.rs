@@ -2,7 +2,7 @@
 
 mod history;
 
-pub(crate) use history::{Backtest, Build, Habit, Suggest};
+pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -54,6 +54,8 @@ pub(crate) enum RulesCommand {
     SuggestSuppressions(Suggest),
     /// Check rules, write them as one bundle, and show which of them may lead to which actions.
     Build(Build),
+    /// Check suppressions and write them as one file, which functions read where they read rules of your own.
+    BuildSuppressions(BuildSuppressions),
     /// List the rules.
     List(List),
     /// Show which selections and values of an event make a rule match.

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
             RulesCommand::Patterns(options) => rules::patterns::run(options, terminal),
             RulesCommand::SuggestSuppressions(options) => rules::suggest::run(options, terminal),
             RulesCommand::Build(options) => rules::build::run(options, terminal),
+            RulesCommand::BuildSuppressions(options) => rules::build_suppressions::run(options, terminal),
             RulesCommand::List(options) => rules::list::run(options, terminal),
             RulesCommand::Explain(options) => rules::explain::run(options, terminal),
         },

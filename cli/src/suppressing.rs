@@ -36,17 +36,8 @@ impl Suppressing {
         if paths.is_empty() {
             return Ok(Self { suppressions: Suppressions::default(), now });
         }
-        let mut entries = Vec::new();
-        let mut refused = Vec::new();
-        for found in files(paths, &[".yml", ".yaml"]) {
-            let (read, unreadable) = read(found)?;
-            entries.extend(read);
-            refused.extend(unreadable);
-        }
-        let mut proofs = if selection.only_rules_given { Vec::new() } else { built_in_proofs()? };
-        proofs.extend(proofs_of(&selection.paths)?);
-        let (suppressions, more) = Suppressions::new(entries, rules, &firings(&proofs), now);
-        for refused in refused.into_iter().chain(more) {
+        let (suppressions, refused) = judged(paths, (rules, selection), now)?;
+        for refused in refused {
             terminal.complain(&format!("suppression not used: {refused}"));
         }
         for one in suppressions.expired(now) {
@@ -59,6 +50,29 @@ impl Suppressing {
     pub(crate) fn of(&self, rule_key: &str, record: &Value) -> Option<&Suppression> {
         self.suppressions.suppressing(rule_key, record, self.now)
     }
+}
+
+/// Holds the suppressions in `paths` against rules and what proves those; tells which are refused.
+///
+/// # Errors
+/// As of [`Suppressing::load`].
+pub(crate) fn judged(
+    paths: &[PathBuf],
+    (rules, selection): (&RuleSet, &RuleSelection),
+    now: Timestamp,
+) -> anyhow::Result<(Suppressions, Vec<Refused>)> {
+    let mut entries = Vec::new();
+    let mut refused = Vec::new();
+    for found in files(paths, &[".yml", ".yaml"]) {
+        let (read, unreadable) = read(found)?;
+        entries.extend(read);
+        refused.extend(unreadable);
+    }
+    let mut proofs = if selection.only_rules_given { Vec::new() } else { built_in_proofs()? };
+    proofs.extend(proofs_of(&selection.paths)?);
+    let (suppressions, more) = Suppressions::new(entries, rules, &firings(&proofs), now);
+    refused.extend(more);
+    Ok((suppressions, refused))
 }
 
 fn read(found: Found) -> anyhow::Result<(Vec<Entry>, Vec<Refused>)> {

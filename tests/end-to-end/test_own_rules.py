@@ -1,7 +1,8 @@
-"""A user's own rules: from a bucket into the functions, without a deployment, and their event rules onto the bus."""
+"""A user's own rules and suppressions: from a bucket into the functions, without a deployment, and their event rules onto the bus."""
 
 import os
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,17 @@ detection:
     call: {eventSource: braket.amazonaws.com, eventName: CreateQuantumTask}
     condition: call
 level: low
+"""
+QUIET = """
+suppressions:
+    - id: our_scanner
+      rule: rare_call_of_ours
+      owner: platform team
+      reason: the scanner makes this call every hour
+      expires: {expires}
+      when:
+          from_the_office: {{sourceIPAddress: 203.0.113.7}}
+          condition: from_the_office
 """
 # The functions look for changes once a minute.
 A_MINUTE = 75
@@ -41,8 +53,8 @@ def record(stack):
                              requestParameters=None)
 
 
-def fired(stack):
-    answer = stack.detect(in_envelope(stack, record(stack)))
+def fired(stack, **changed):
+    answer = stack.detect(in_envelope(stack, record(stack) | changed))
     return [finding["rule"]["name"] for finding in answer["findings"]]
 
 
@@ -61,6 +73,34 @@ def test_rules_in_the_bucket_are_in_use_within_a_minute_and_gone_with_their_bund
     s3.put_object(Bucket=bucket, Key="rules/own.bundle", Body=b"title: a rule and no bundle")
     eventually(lambda: fired(stack) == ["rare_call_of_ours"] and grown()[0] >= 1, seconds=A_MINUTE, every=5)
 
+    s3.delete_object(Bucket=bucket, Key="rules/own.bundle")
+    eventually(lambda: fired(stack) == [], seconds=A_MINUTE, every=5)
+
+
+def test_suppressions_in_the_bucket_hide_within_a_minute_and_what_cannot_be_read_changes_nothing(aws, stack, rules, tmp_path):
+    (tmp_path / "quiet.yml").write_text(QUIET.format(expires=date.today() + timedelta(days=1)))
+    bundle, quiet = tmp_path / "own.bundle", tmp_path / "own.suppressions"
+    selected = ("--only-rules-given", "--rules", str(rules))
+    for arguments in (("build", *selected, "-o", str(bundle)),
+                      ("build-suppressions", *selected, "-o", str(quiet), str(tmp_path / "quiet.yml"))):
+        code, _, error = command(aws, "rules", *arguments)
+        assert code == 0, error
+    bucket = f"management-events-{aws.account}"
+    s3 = aws.client("s3")
+    s3.put_object(Bucket=bucket, Key="rules/own.bundle", Body=bundle.read_bytes())
+    eventually(lambda: fired(stack) == ["rare_call_of_ours"], seconds=A_MINUTE, every=5)
+
+    hidden = stack.grows(("Suppressed", {"Function": "detect"}))
+    s3.put_object(Bucket=bucket, Key="rules/own.suppressions", Body=quiet.read_bytes())
+    eventually(lambda: fired(stack) == [] and hidden()[0] >= 1, seconds=A_MINUTE, every=5)
+    assert fired(stack, sourceIPAddress="198.51.100.9") == ["rare_call_of_ours"]
+
+    unread = stack.grows(("RulesNotLoaded", {"Function": "detect"}))
+    s3.put_object(Bucket=bucket, Key="rules/own.suppressions", Body=(tmp_path / "quiet.yml").read_bytes())
+    eventually(lambda: fired(stack) == [] and unread()[0] >= 1, seconds=A_MINUTE, every=5)
+
+    s3.delete_object(Bucket=bucket, Key="rules/own.suppressions")
+    eventually(lambda: fired(stack) == ["rare_call_of_ours"], seconds=A_MINUTE, every=5)
     s3.delete_object(Bucket=bucket, Key="rules/own.bundle")
     eventually(lambda: fired(stack) == [], seconds=A_MINUTE, every=5)
 

@@ -49,3 +49,15 @@ pub(crate) struct Build {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildSuppressions {
+    #[command(flatten)]
+    pub(crate) rules: RuleSelection,
+    /// Where they go. Functions read only what ends with `.suppressions`.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Files of suppressions, or folders of them (.yml, .yaml).
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) suppressions: Vec<PathBuf>,
+}

@@ -129,3 +129,32 @@ fn rules_check_knows_suppressions_and_refuses_those_that_hide_what_proves_a_rule
         assert_eq!(ran.err.contains("suppression not used: "), case != "narrow", "{case}: {}", ran.err);
     }
 }
+
+#[test]
+fn suppressions_are_written_for_functions_only_if_none_is_refused() {
+    let folder = folder("built-suppressions");
+    let rules = ["--only-rules-given", "--rules", "cli/tests/rules/tool.yml"];
+    let output = folder.join("own.suppressions");
+    let build = |file: &str, output: &std::path::Path| {
+        run(&[&["rules", "build-suppressions"], &rules[..], &["-o", output.to_str().unwrap(), file]].concat())
+    };
+    let good = write(&folder, "good.yml", suppressions("tool", ALICE, &tomorrow()));
+    let bad =
+        write(&folder, "bad.yml", suppressions("tool", ALICE, &tomorrow()).replace("platform team", "\"\""));
+    let refused = build(&bad, &output);
+    assert!(
+        refused.err.contains("own.suppressions is not written: 1 suppressions are refused"),
+        "{}",
+        refused.err
+    );
+    assert_eq!((refused.code, output.exists()), (1, false));
+    let misnamed = build(&good, &folder.join("own.json"));
+    assert!(misnamed.err.contains("must end with `.suppressions`"), "{}", misnamed.err);
+    assert_eq!(misnamed.code, 1);
+    let built = build(&good, &output);
+    assert_eq!((built.code, built.out.as_str()), (0, ""), "{}", built.err);
+    assert!(built.err.ends_with("own.suppressions: 1 suppressions\n"), "{}", built.err);
+    let written =
+        trailreflex_suppression::Suppressions::from_json(&std::fs::read_to_string(output).unwrap()).unwrap();
+    assert_eq!(written.all().iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["scan"]);
+}

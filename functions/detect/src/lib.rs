@@ -15,15 +15,12 @@ use trailreflex_findings::{Evaluated, Event};
 use trailreflex_lambda::{Current, Failure, Reported, Reporter, Rules, now};
 use trailreflex_metrics::{Datum, Function, Metric};
 use trailreflex_model::{Finding, cause_chain};
-use trailreflex_suppression::Suppressions;
 
 /// The function `detect`.
 #[derive(Debug)]
 pub struct Detect {
-    /// The built-in rules and those of the user.
+    /// The built-in rules and those of the user, and what its owner has said not to be told of.
     pub rules: Rules,
-    /// What the account's owner has said not to be told of.
-    pub suppressions: Suppressions,
     /// Where findings go, each once.
     pub reporter: Reporter,
     /// What correlations keep between records.
@@ -51,9 +48,9 @@ impl Detect {
     /// [`Failure::Retryable`] if AWS did not answer.
     pub async fn handle(&self, payload: Value, delivery: &str) -> Result<Value, Failure> {
         let event = read(payload)?;
-        let Current { rules, problems } = self.rules.current(now()).await;
+        let Current { rules, suppressions, problems } = self.rules.current(now()).await;
         let mut evaluated = event.evaluate(&rules);
-        let hidden = evaluated.suppress(&self.suppressions, &event, now());
+        let hidden = evaluated.suppress(&suppressions, &event, now());
         for (id, finding) in &hidden.findings {
             tracing::info!(
                 suppression = id,

@@ -19,12 +19,10 @@ pub use tally::Tally;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use trailreflex_aws::{DynamoWindows, Metrics, ObjectName, Objects, Quarantine, ReadError};
-use trailreflex_detection::RuleSet;
 use trailreflex_findings::Carrier;
 use trailreflex_lambda::{Current, Failure, Reporter, Rules, now};
 use trailreflex_metrics::Function;
 use trailreflex_model::{AccountId, Region, cause_chain};
-use trailreflex_suppression::Suppressions;
 
 /// Least time, in seconds, that must be left to begin a message: what a large file takes.
 const RESERVE: SignedDuration = SignedDuration::from_secs(30);
@@ -34,10 +32,8 @@ const MAX_NAMED: usize = 50;
 /// The function `ingest`.
 #[derive(Debug)]
 pub struct Ingest {
-    /// The built-in rules and those of the user.
+    /// The built-in rules and those of the user, and what its owner has said not to be told of.
     pub rules: Rules,
-    /// What the account's owner has said not to be told of.
-    pub suppressions: Suppressions,
     /// The log files.
     pub objects: Objects,
     /// Where findings go, each once.
@@ -66,16 +62,16 @@ impl Ingest {
     /// [`Failure::Permanent`] if the payload is no batch.
     pub async fn handle(&self, payload: Value, deadline: Timestamp) -> Result<Value, Failure> {
         let batch = Batch::parse(payload)?;
-        let Current { rules, problems } = self.rules.current(now()).await;
+        let current = self.rules.current(now()).await;
         let mut tally = Tally::of(batch.messages.len());
-        tally.rule_problems = problems.len();
+        tally.rule_problems = current.problems.len();
         let mut answer = Answer::default();
         for message in batch.messages {
             let settled = if deadline.duration_since(now()) < RESERVE {
                 Err(Failure::retryable("NoTimeLeft", "the batch took too long"))
             } else {
                 // On the heap: the compiler cannot lay out a future that nests all calls of all clients.
-                Box::pin(self.settle(&rules, &message, &mut tally)).await
+                Box::pin(self.settle(&current, &message, &mut tally)).await
             };
             if let Err(failure) = settled {
                 let (code, reason) = (failure.code(), failure.explain());
@@ -90,15 +86,15 @@ impl Ingest {
             }
         }
         // The findings are out: a number that is missing must not bring the messages again.
-        if let Err(error) = self.metrics.publish(&tally.data(&rules, now())).await {
+        if let Err(error) = self.metrics.publish(&tally.data(&current.rules, now())).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
         }
         serde_json::to_value(answer).map_err(|error| Failure::permanent("NotJson", error))
     }
 
     /// Deals with one message; what no retry can mend goes to the quarantine queue, and the message is done.
-    async fn settle(&self, rules: &RuleSet, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
-        match self.message(rules, message, tally).await {
+    async fn settle(&self, current: &Current, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
+        match self.message(current, message, tally).await {
             Err(failure @ Failure::Permanent { .. }) => {
                 let reason = format!("{}: {}", failure.code(), failure.explain());
                 self.keep(&reason, &json!({"messageId": message.message_id, "body": message.body}), tally)
@@ -108,7 +104,7 @@ impl Ingest {
         }
     }
 
-    async fn message(&self, rules: &RuleSet, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
+    async fn message(&self, current: &Current, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
         let announced = read_announcement(&message.body)
             .map_err(|error| Failure::permanent("NotAnAnnouncement", error))?;
         for kind in announced.ignored {
@@ -124,7 +120,7 @@ impl Ingest {
                         time: None,
                         replay_name: None,
                     };
-                    self.object(rules, object, carrier, &message.message_id, tally).await?;
+                    self.object(current, object, carrier, &message.message_id, tally).await?;
                 }
             }
         }
@@ -133,7 +129,7 @@ impl Ingest {
 
     async fn object(
         &self,
-        rules: &RuleSet,
+        Current { rules, suppressions, .. }: &Current,
         object: &ObjectName,
         carrier: Carrier,
         delivery: &str,
@@ -146,7 +142,7 @@ impl Ingest {
                 return self.keep(&reason, &described(object), tally).await;
             }
         };
-        let file = EvaluatedFile::of(&inflated.content, (rules, &self.suppressions), carrier, now());
+        let file = EvaluatedFile::of(&inflated.content, (&**rules, &**suppressions), carrier, now());
         for (id, finding) in &file.hidden {
             tracing::info!(
                 suppression = id,

@@ -4,17 +4,17 @@ use jiff::Timestamp;
 use trailreflex_aws::{DynamoWindows, Objects};
 use trailreflex_findings::Sender;
 use trailreflex_ingest::{Config, Ingest};
-use trailreflex_lambda::{Reporter, Rules, Started, start};
+use trailreflex_lambda::{BuiltIn, Reporter, Rules, Started, start};
 use trailreflex_metrics::Function;
-use trailreflex_suppression::Suppressions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let Started { config, aws, edge } =
         start(Function::Ingest, Config::from_environment, |config| &config.quarantine_queue_url).await?;
+    let built_in =
+        BuiltIn { rules: trailreflex_content::RULES, suppressions: trailreflex_content::SUPPRESSIONS };
     let ingest = &Ingest {
-        rules: Rules::new(trailreflex_content::RULES, config.rules_uri, &aws)?,
-        suppressions: Suppressions::from_json(trailreflex_content::SUPPRESSIONS)?,
+        rules: Rules::new(built_in, config.rules_uri, &aws)?,
         objects: Objects::new(&aws, config.trail_bucket_owner.to_string()),
         reporter: Reporter::new(&aws, Sender::Ingest, config.findings_bus, config.sent_table),
         windows: DynamoWindows::new(&aws, config.windows_table),

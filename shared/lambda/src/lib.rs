@@ -14,7 +14,7 @@ mod telemetry;
 pub use environment::{Environment, InvalidConfiguration};
 pub use failure::Failure;
 #[cfg(feature = "findings")]
-pub use own_rules::{Current, InvalidRulesUri, Rules, RulesUri};
+pub use own_rules::{BuiltIn, Current, Damaged, InvalidRulesUri, Rules, RulesUri};
 #[cfg(feature = "findings")]
 pub use reporter::{Reported, Reporter};
 pub use run::{Edge, run};

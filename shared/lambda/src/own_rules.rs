@@ -1,54 +1,58 @@
-//! The rules a function evaluates: those that are built in, and those of the user from a layer or from S3.
+//! The rules a function evaluates and the suppressions it heeds: those that are built in, and those of the user from a
+//! layer or from S3.
 //!
-//! A user's rule replaces the built-in one of the same id. What cannot be read changes nothing: the rules that were
+//! A user's rule or suppression replaces the built-in one of the same id. What cannot be read changes nothing: the rules that were
 //! in use stay in use, and the failure is told and counted.
+
+mod place;
+
+pub use place::{InvalidRulesUri, RulesUri};
 
 use crate::Environment;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use trailreflex_aws::{Bucket, CallFailed, Depth, From, SdkConfig};
 use trailreflex_detection::{Bundle, BundleError, RuleSet};
+use trailreflex_suppression::{Accepted, Suppressions};
 
 /// Where Lambda unpacks layers.
 const LAYER: &str = "/opt/trailreflex/rules";
 /// How often the place is asked whether it has changed, at most.
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
-/// Most bytes of one bundle.
+/// Most bytes of one file.
 const MAX_BYTES: u64 = 16 << 20;
-/// Most bundles of one place.
-const MAX_BUNDLES: usize = 64;
+/// Most files of one place.
+const MAX_FILES: usize = 64;
+/// How the name of a file of suppressions ends, as `trailreflex rules build-suppressions` writes it.
+const SUPPRESSIONS: &str = ".suppressions";
 
-/// `s3://bucket/key` of a bundle, or `s3://bucket/prefix/` of several.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RulesUri {
-    bucket: String,
-    key: String,
+/// What is built into a function.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    /// A bundle of rules.
+    pub rules: &'static [u8],
+    /// Suppressions, a JSON list of those that were accepted.
+    pub suppressions: &'static str,
 }
 
-/// A text is no place of rules.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no place of rules; write `s3://bucket/rules.bundle` or `s3://bucket/folder/`")]
-pub struct InvalidRulesUri(String);
-
-impl FromStr for RulesUri {
-    type Err = InvalidRulesUri;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts = text.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
-        match parts.filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty()) {
-            Some((bucket, key)) => Ok(Self { bucket: bucket.to_owned(), key: key.to_owned() }),
-            None => Err(InvalidRulesUri(text.to_owned())),
-        }
-    }
+/// What is built into a function is damaged. The build checks it, so this means a broken package.
+#[derive(Debug, thiserror::Error)]
+pub enum Damaged {
+    /// The rules.
+    #[error("the built-in rules are damaged")]
+    Rules(#[from] BundleError),
+    /// The suppressions.
+    #[error("the built-in suppressions are damaged")]
+    Suppressions(#[from] serde_json::Error),
 }
 
-/// The rules in use.
+/// The rules and suppressions in use.
 #[derive(Debug)]
 pub struct Rules {
     built_in: Bundle,
+    suppressions: Suppressions,
     layer: PathBuf,
     remote: Option<(RulesUri, SdkConfig)>,
     /// The bucket of `remote`, once it has been found.
@@ -59,6 +63,7 @@ pub struct Rules {
 #[derive(Debug)]
 struct State {
     rules: Arc<RuleSet>,
+    suppressions: Arc<Suppressions>,
     /// What the place held when it was read last: names and versions.
     version: Option<Vec<(String, String)>>,
     checked: Option<Timestamp>,
@@ -69,6 +74,8 @@ struct State {
 pub struct Current {
     /// The rules.
     pub rules: Arc<RuleSet>,
+    /// Which of their findings nobody is told of.
+    pub suppressions: Arc<Suppressions>,
     /// Why the user's rules, or some of them, are not in use, which the log says; empty if they are, or if the log
     /// has said it before.
     pub problems: Vec<String>,
@@ -81,38 +88,44 @@ enum Unusable {
     Call(#[from] CallFailed),
     #[error("`{0}` has more than {MAX_BYTES} bytes")]
     TooLarge(String),
-    #[error("there are more than {MAX_BUNDLES} bundles")]
+    #[error("there are more than {MAX_FILES} files")]
     TooMany,
     #[error("`{0}` is no bundle that this version reads; build it with `trailreflex rules build`")]
     NotABundle(String, #[source] BundleError),
+    #[error(
+        "`{0}` holds no suppressions that this version reads; build it with `trailreflex rules build-suppressions`"
+    )]
+    NotSuppressions(String, #[source] serde_json::Error),
     #[error("`{0}` cannot be read")]
     File(PathBuf, #[source] std::io::Error),
 }
 
 impl Rules {
-    /// The built-in rules, and those that `place` or the function's layers bring.
+    /// The built-in rules and suppressions, and those that `place` or the function's layers bring.
     ///
     /// Makes no call; the first event does.
     ///
     /// # Errors
-    /// If the built-in bundle is damaged: the build checks it, so this means a broken package.
-    pub fn new(
-        built_in: &'static [u8],
-        place: Option<RulesUri>,
-        config: &SdkConfig,
-    ) -> Result<Self, BundleError> {
+    /// [`Damaged`].
+    pub fn new(built_in: BuiltIn, place: Option<RulesUri>, config: &SdkConfig) -> Result<Self, Damaged> {
         Self::with_layer(built_in, place.map(|place| (place, config.clone())), Path::new(LAYER))
     }
 
     fn with_layer(
-        built_in: &'static [u8],
+        built_in: BuiltIn,
         remote: Option<(RulesUri, SdkConfig)>,
         layer: &Path,
-    ) -> Result<Self, BundleError> {
-        let built_in = Bundle::built_in(built_in)?;
-        let rules = Arc::new(built_in.load()?);
-        let state = Mutex::new(State { rules, version: None, checked: None });
-        Ok(Self { built_in, layer: layer.to_owned(), remote, bucket: Mutex::default(), state })
+    ) -> Result<Self, Damaged> {
+        let suppressions = Suppressions::from_json(built_in.suppressions)?;
+        let built_in = Bundle::built_in(built_in.rules)?;
+        let state = Mutex::new(State {
+            rules: Arc::new(built_in.load()?),
+            suppressions: Arc::new(suppressions.clone()),
+            version: None,
+            checked: None,
+        });
+        let layer = layer.to_owned();
+        Ok(Self { built_in, suppressions, layer, remote, bucket: Mutex::default(), state })
     }
 
     /// Reads `RULES_URI`.
@@ -130,7 +143,7 @@ impl Rules {
     /// Returns the rules for an event at `now`; asks their place first if that was not done for a minute.
     pub async fn current(&self, now: Timestamp) -> Current {
         if !self.is_due(now) {
-            return Current { rules: self.in_use(), problems: Vec::new() };
+            return self.in_use(Vec::new());
         }
         let problems = match self.refresh().await {
             Ok(problems) => problems,
@@ -141,7 +154,7 @@ impl Rules {
         for problem in &problems {
             tracing::error!(problem, "a rule of your own is not in use");
         }
-        Current { rules: self.in_use(), problems }
+        self.in_use(problems)
     }
 
     fn is_due(&self, now: Timestamp) -> bool {
@@ -157,13 +170,15 @@ impl Rules {
         is_due
     }
 
-    fn in_use(&self) -> Arc<RuleSet> {
-        Arc::clone(&self.state.lock().unwrap_or_else(PoisonError::into_inner).rules)
+    fn in_use(&self, problems: Vec<String>) -> Current {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (rules, suppressions) = (Arc::clone(&state.rules), Arc::clone(&state.suppressions));
+        Current { rules, suppressions, problems }
     }
 
     async fn refresh(&self) -> Result<Vec<String>, Unusable> {
-        let mut bundles = self.bundles_of_layer()?;
-        let mut version: Vec<_> = bundles.iter().map(|(name, _)| (name.clone(), String::new())).collect();
+        let mut files = self.files_of_layer()?;
+        let mut version: Vec<_> = files.iter().map(|(name, _)| (name.clone(), String::new())).collect();
         if let Some((place, config)) = &self.remote {
             let bucket = self.bucket(place, config).await?;
             let listed = listed(&bucket, place).await?;
@@ -173,15 +188,18 @@ impl Rules {
             }
             for (key, _) in listed {
                 let bytes = bucket.content(&key, MAX_BYTES).await?;
-                bundles.push((key.clone(), bytes.ok_or(Unusable::TooLarge(key))?));
+                files.push((key.clone(), bytes.ok_or(Unusable::TooLarge(key))?));
             }
         }
-        if bundles.is_empty() && self.remote.is_none() {
+        if files.is_empty() && self.remote.is_none() {
             return Ok(Vec::new());
         }
+        let (suppressions, bundles) = files.into_iter().partition(|(name, _)| name.ends_with(SUPPRESSIONS));
+        let suppressions = self.suppressions.with(accepted(suppressions)?);
         let (rules, problems) = merged(&self.built_in, bundles)?;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.rules = Arc::new(rules);
+        state.suppressions = Arc::new(suppressions);
         state.version = Some(version);
         Ok(problems)
     }
@@ -197,7 +215,7 @@ impl Rules {
         Ok(bucket)
     }
 
-    fn bundles_of_layer(&self) -> Result<Vec<(String, Vec<u8>)>, Unusable> {
+    fn files_of_layer(&self) -> Result<Vec<(String, Vec<u8>)>, Unusable> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |error| Unusable::File(path, error)
@@ -219,7 +237,7 @@ impl Rules {
     }
 }
 
-/// Lists the bundles of a place with their versions, in the order of their keys.
+/// Lists the files of a place with their versions, in the order of their keys.
 async fn listed(bucket: &Bucket, place: &RulesUri) -> Result<Vec<(String, String)>, Unusable> {
     let mut listed = Vec::new();
     let mut from = From::Start;
@@ -227,10 +245,11 @@ async fn listed(bucket: &Bucket, place: &RulesUri) -> Result<Vec<(String, String
     loop {
         let page = bucket.page(&place.key, Depth::All, from).await?;
         let wanted = page.objects.into_iter().filter(|object| {
-            if is_folder { object.key.ends_with(".bundle") } else { object.key == place.key }
+            let is_read = object.key.ends_with(".bundle") || object.key.ends_with(SUPPRESSIONS);
+            if is_folder { is_read } else { object.key == place.key }
         });
         listed.extend(wanted.map(|object| (object.key, object.version)));
-        if listed.len() > MAX_BUNDLES {
+        if listed.len() > MAX_FILES {
             return Err(Unusable::TooMany);
         }
         match page.next {
@@ -238,6 +257,17 @@ async fn listed(bucket: &Bucket, place: &RulesUri) -> Result<Vec<(String, String
             None => return Ok(listed),
         }
     }
+}
+
+/// Reads files of suppressions, in their order.
+fn accepted(files: Vec<(String, Vec<u8>)>) -> Result<Vec<Accepted>, Unusable> {
+    let mut all = Vec::new();
+    for (name, bytes) in files {
+        let read: Vec<Accepted> =
+            serde_json::from_slice(&bytes).map_err(|error| Unusable::NotSuppressions(name, error))?;
+        all.extend(read);
+    }
+    Ok(all)
 }
 
 /// Compiles the built-in rules and a user's together; of two with one id, the user's is taken.

@@ -113,6 +113,14 @@ impl Suppressions {
         &self.accepted
     }
 
+    /// Returns these and `more`; of two with one id, the one of `more`.
+    #[must_use]
+    pub fn with(&self, more: Vec<Accepted>) -> Self {
+        let replaced: BTreeSet<_> = more.iter().map(|one| one.entry.id.clone()).collect();
+        let kept = self.accepted.iter().filter(|one| !replaced.contains(&one.entry.id)).cloned();
+        Self::of(kept.chain(more).collect())
+    }
+
     /// Returns the suppression that hides a match of the rule with this key on `record`, if one does.
     ///
     /// Of a correlation, what is hidden is the record: it does not count.

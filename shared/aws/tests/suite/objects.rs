@@ -37,6 +37,31 @@ async fn an_object_is_read_in_its_version_from_its_owner_only() {
     assert_eq!(read(&objects).await.unwrap(), b"content");
 }
 
+/// S3 sends along the checksum that the object was stored with, if that covers the whole object.
+#[tokio::test]
+async fn an_object_that_arrives_damaged_is_asked_for_again_and_never_taken_for_whole() {
+    for (header, checksum) in [
+        ("x-amz-checksum-crc32", "/sUwqQ=="),
+        ("x-amz-checksum-crc32c", "Ya91Mw=="),
+        ("x-amz-checksum-crc64nvme", "lhVdXyVQTGE="),
+    ] {
+        for (body, expected) in [("content", Some("content")), ("c0ntent", None)] {
+            let get = mock!(aws_sdk_s3::Client::get_object).then_http_response(move || {
+                let mut answer = HttpResponse::new(StatusCode::try_from(200).unwrap(), SdkBody::from(body));
+                answer.headers_mut().insert(header, checksum);
+                answer
+            });
+            let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, [&get]);
+            let bytes = match read(&Objects::with_client(client, "111122223333".to_owned())).await {
+                Ok(bytes) => Some(String::from_utf8(bytes).unwrap()),
+                Err(ReadError::Failed(error)) if error.is_transient => None,
+                Err(error) => panic!("{header}: {error:?}"),
+            };
+            assert_eq!(bytes.as_deref(), expected, "{header}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_reader_that_has_enough_ends_the_reading() {
     let get = mock!(aws_sdk_s3::Client::get_object).then_output(|| {

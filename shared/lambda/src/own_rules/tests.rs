@@ -1,4 +1,4 @@
-//! Rules of a layer, and places of rules.
+//! Rules and suppressions of a layer, and places of rules.
 
 use super::*;
 use serde_json::json;
@@ -18,6 +18,22 @@ fn bundle(rules: Vec<Document>) -> Vec<u8> {
     bundle.as_bytes().to_vec()
 }
 
+/// Suppressions by id of all that a rule finds.
+fn suppressions(of: &[(&str, &str)]) -> String {
+    let accepted = of.iter().map(|(id, rule)| {
+        json!({"keys": [rule], "entry": {
+            "id": id, "rule": rule, "owner": "security team", "reason": "known", "expires": "1970-01-01",
+            "when": {"any": {"eventName|exists": true}, "condition": "any"},
+        }})
+    });
+    json!(accepted.collect::<Vec<_>>()).to_string()
+}
+
+fn hides(current: &Current, rule: &str) -> Option<String> {
+    let record = json!({"eventName": "Any"});
+    current.suppressions.suppressing(rule, &record, at(0)).map(|one| one.id.clone())
+}
+
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("trailreflex-own-rules-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -26,7 +42,9 @@ fn folder(name: &str) -> PathBuf {
 
 fn rules_with(layer: &Path) -> Rules {
     let built_in = bundle(vec![rule("one", "One"), rule("two", "Two")]);
-    Rules::with_layer(Box::leak(built_in.into_boxed_slice()), None, layer).unwrap()
+    let suppressions = Box::leak(suppressions(&[("ours", "one"), ("noise", "two")]).into_boxed_str());
+    let built_in = BuiltIn { rules: Box::leak(built_in.into_boxed_slice()), suppressions };
+    Rules::with_layer(built_in, None, layer).unwrap()
 }
 
 fn fires(current: &Current, call: &str) -> bool {
@@ -47,6 +65,37 @@ async fn rules_of_a_layer_are_added_and_replace_those_of_the_same_id() {
     let fired: Vec<_> =
         ["One", "Two", "Other", "Three"].into_iter().filter(|call| fires(&current, call)).collect();
     assert_eq!(fired, ["One", "Other", "Three"]);
+}
+
+#[tokio::test]
+async fn suppressions_of_a_layer_are_added_and_replace_those_of_the_same_id() {
+    let layer = folder("quiet");
+    std::fs::write(layer.join("own.suppressions"), suppressions(&[("noise", "three"), ("more", "four")]))
+        .unwrap();
+    std::fs::write(layer.join("own.bundle"), bundle(vec![rule("three", "Three")])).unwrap();
+    let current = rules_with(&layer).current(at(0)).await;
+    assert_eq!(current.problems, Vec::<String>::new());
+    let hidden = ["one", "two", "three", "four"].map(|rule| hides(&current, rule));
+    assert_eq!(hidden, [Some("ours"), None, Some("noise"), Some("more")].map(|id| id.map(str::to_owned)));
+    assert!(fires(&current, "One") && fires(&current, "Three"));
+}
+
+#[tokio::test]
+async fn what_holds_no_suppressions_is_told_and_changes_nothing() {
+    let layer = folder("not-quiet");
+    std::fs::write(layer.join("own.suppressions"), "suppressions: []").unwrap();
+    std::fs::write(layer.join("own.bundle"), bundle(vec![rule("three", "Three")])).unwrap();
+    let current = rules_with(&layer).current(at(0)).await;
+    let told = format!(
+        "`{}` holds no suppressions that this version reads",
+        layer.join("own.suppressions").display()
+    );
+    assert!(current.problems[0].contains(&told), "{:?}", current.problems);
+    assert!(!fires(&current, "Three"));
+    assert_eq!(
+        (hides(&current, "one"), hides(&current, "two")),
+        (Some("ours".to_owned()), Some("noise".to_owned()))
+    );
 }
 
 #[tokio::test]
