@@ -1,7 +1,9 @@
 //! What the command can be asked, as its help shows it.
 
+mod access;
 mod history;
 
+pub(crate) use access::{AccessCommand, CheckAccess};
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +39,11 @@ pub(crate) enum Command {
     Rules {
         #[command(subcommand)]
         command: RulesCommand,
+    },
+    /// Decide what IAM policies allow, and whom.
+    Access {
+        #[command(subcommand)]
+        command: AccessCommand,
     },
 }
 

@@ -1,5 +1,6 @@
 //! The trailreflex command: what the functions do, on files and without an account.
 
+mod access;
 mod args;
 mod backtest;
 mod evaluate;
@@ -18,7 +19,7 @@ mod suppressing;
 mod table;
 mod terminal;
 
-use args::{Arguments, Command, RulesCommand};
+use args::{AccessCommand, Arguments, Command, RulesCommand};
 use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
@@ -51,6 +52,9 @@ fn main() -> ExitCode {
             RulesCommand::BuildSuppressions(options) => rules::build_suppressions::run(options, terminal),
             RulesCommand::List(options) => rules::list::run(options, terminal),
             RulesCommand::Explain(options) => rules::explain::run(options, terminal),
+        },
+        Command::Access { command } => match command {
+            AccessCommand::Check(options) => access::check::run(options, terminal),
         },
     };
     match ended.and_then(|ended| terminal.out.flush().map(|()| ended).map_err(Into::into)) {

@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that clippy knows every function here as part of a test
 
+mod access;
 mod command;
 mod evaluate;
 mod history;

@@ -1,0 +1,3 @@
+//! `trailreflex access`: what IAM policies allow, and whom.
+
+pub(crate) mod check;
