@@ -103,7 +103,7 @@ impl Space {
             space.candidates.push(None);
         }
         space.candidates.extend((0..space.values.len()).map(|value| Some(vec![value])));
-        if conditions.iter().any(|condition| condition.quantifier != Quantifier::Single) {
+        if conditions.first().is_some_and(|condition| can_be_several(&condition.key, conditions)) {
             space.add_sets(conditions)?;
         }
         Ok(space)
@@ -243,6 +243,23 @@ impl Space {
     pub(super) fn has(&self, value: &Bits, mark: &Mark) -> bool {
         self.marks.get(mark).is_some_and(|place| value.contains(*place))
     }
+}
+
+/// Global keys with several values (IAM User Guide, "AWS global condition context keys"); all others have one.
+const SEVERAL: [&str; 7] = [
+    "aws:calledvia",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+    "aws:vpceorgpaths",
+];
+
+/// A service's key has several values if some operator asks for that.
+fn can_be_several(key: &str, conditions: &[&Condition]) -> bool {
+    let is_quantified = || conditions.iter().any(|condition| condition.quantifier != Quantifier::Single);
+    SEVERAL.contains(&key) || (!key.starts_with("aws:") && is_quantified())
 }
 
 fn as_text(test: &Test) -> Option<Glob> {
