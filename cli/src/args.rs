@@ -3,7 +3,7 @@
 mod access;
 mod history;
 
-pub(crate) use access::{AccessCommand, CheckAccess};
+pub(crate) use access::{AccessCommand, CheckAccess, KindOfPolicy, Simulate, Validate};
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

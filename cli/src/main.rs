@@ -55,6 +55,8 @@ fn main() -> ExitCode {
         },
         Command::Access { command } => match command {
             AccessCommand::Check(options) => access::check::run(options, terminal),
+            AccessCommand::Simulate(options) => access::simulate::run(options, terminal),
+            AccessCommand::Validate(options) => access::validate::run(options, terminal),
         },
     };
     match ended.and_then(|ended| terminal.out.flush().map(|()| ended).map_err(Into::into)) {

@@ -1,7 +1,7 @@
 //! The commands about IAM policies.
 
 use super::Format;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use trailreflex_model::AccountId;
 
@@ -12,6 +12,10 @@ pub(crate) enum AccessCommand {
     /// Ends with 2 if an input could not be read at all. What cannot be decided is `unknown`, with the reason, and
     /// counts as external.
     Check(CheckAccess),
+    /// Say whether a call is allowed, and by which statement. Changes and reads nothing in AWS.
+    Simulate(Simulate),
+    /// Find mistakes and risks in policies, with the codes of IAM Access Analyzer. Ends with 1 if there is an error.
+    Validate(Validate),
 }
 
 #[derive(Debug, Args)]
@@ -30,6 +34,80 @@ pub(crate) struct CheckAccess {
     pub(crate) resource_arn: Option<String>,
     /// Files with a policy, or with one object `{id, resource_type, account, org, org_accounts, resource_arn, policy,
     /// block_public_access, acl, sharing}` in each line; `-` for stdin.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// Who calls: an ARN, an account, an AWS service, a canonical user id, or `*` for nobody who has signed in.
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub(crate) principal: String,
+    /// What is called, such as s3:GetObject; each by itself if there are several.
+    #[arg(long = "action", value_name = "ACTION", required = true)]
+    pub(crate) actions: Vec<String>,
+    /// On what, as an ARN or `*`.
+    #[arg(long, value_name = "ARN", default_value = "*")]
+    pub(crate) resource: String,
+    /// The account that owns the resource; by default the one in its ARN, else the caller's.
+    #[arg(long, value_name = "ID")]
+    pub(crate) resource_account: Option<AccountId>,
+    /// A condition key of the request; give it again for a further value.
+    #[arg(long = "context", value_name = "KEY=VALUE")]
+    pub(crate) context: Vec<String>,
+    /// The request has no other keys than those given; otherwise what depends on others cannot be told.
+    #[arg(long)]
+    pub(crate) complete: bool,
+    /// A policy that is attached to the caller.
+    #[arg(long = "identity-policy", value_name = "FILE")]
+    pub(crate) identity: Vec<PathBuf>,
+    /// The resource's policy.
+    #[arg(long = "resource-policy", value_name = "FILE")]
+    pub(crate) resource_policy: Option<PathBuf>,
+    /// The resource's policy has to allow the call, as those of roles and KMS keys.
+    #[arg(long, requires = "resource_policy")]
+    pub(crate) needs_resource_policy: bool,
+    /// The caller's permissions boundary.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) boundary: Option<PathBuf>,
+    /// The policy that was passed when the session was made.
+    #[arg(long = "session-policy", value_name = "FILE")]
+    pub(crate) session: Option<PathBuf>,
+    /// A service control policy, each of another level of the organization.
+    #[arg(long = "scp", value_name = "FILE")]
+    pub(crate) service_control: Vec<PathBuf>,
+    /// A resource control policy.
+    #[arg(long = "rcp", value_name = "FILE")]
+    pub(crate) resource_control: Vec<PathBuf>,
+}
+
+/// What kind of policy is validated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KindOfPolicy {
+    /// Attached to users, groups or roles.
+    Identity,
+    /// Attached to a resource.
+    Resource,
+    /// Who may assume a role.
+    Trust,
+    /// Service control policy.
+    Scp,
+    /// Resource control policy.
+    Rcp,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// By default `resource` for policies with principals and `identity` for others.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<KindOfPolicy>,
+    /// Files with a policy each; `-` for stdin.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) paths: Vec<PathBuf>,
 }

@@ -60,3 +60,70 @@ fn an_input_that_is_not_there_or_empty_ends_with_2() {
     let empty = run_with_input(&["access", "check", "-"], " ");
     assert_eq!((empty.code, empty.err.contains("is empty; give a policy")), (2, true));
 }
+
+/// Writes a policy to a file of its own.
+fn policy_file(name: &str, policy: &Value) -> String {
+    let path = std::env::temp_dir().join(format!("trailreflex-{}-{name}.json", std::process::id()));
+    std::fs::write(&path, policy.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_call_is_simulated_and_the_deciding_statement_is_named() {
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+        {"Sid": "keep", "Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"},
+    ]});
+    let file = policy_file("simulate", &policy);
+    let arguments = [
+        "access",
+        "simulate",
+        "--format",
+        "json",
+        "--principal",
+        "arn:aws:iam::111122223333:user/alice",
+        "--identity-policy",
+        &file,
+        "--action",
+        "s3:GetObject",
+        "--action",
+        "s3:DeleteObject",
+        "--action",
+        "ec2:RunInstances",
+    ];
+    let ran = run(&arguments);
+    std::fs::remove_file(&file).unwrap();
+    let decisions: Vec<_> = ran.lines().iter().map(|line| line["decision"].clone()).collect();
+    let by = |statement: u8, sid: Value| json!({"source": "identity", "policy": 0, "statement": statement, "sid": sid});
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        decisions,
+        [
+            json!({"allowed": by(0, Value::Null)}),
+            json!({"explicitlyDenied": by(1, json!("keep"))}),
+            json!({"implicitlyDenied": "identity"}),
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_simulated_says_what_to_give() {
+    let caller = run(&["access", "simulate", "--principal", "bob", "--action", "s3:GetObject"]);
+    let action = run(&["access", "simulate", "--principal", "*", "--action", "GetObject"]);
+    assert_eq!((caller.code, caller.err.contains("give an ARN, an account")), (1, true));
+    assert_eq!((action.code, action.err.contains("write service:Action")), (1, true));
+}
+
+#[test]
+fn issues_are_told_with_code_and_place_and_only_errors_end_with_1() {
+    let risky = json!({"Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}});
+    let ran = run_with_input(&["access", "validate", "--format", "json", "-"], &risky.to_string());
+    let line = &ran.lines()[0];
+    assert_eq!(
+        (ran.code, &line["type"], &line["code"], &line["path"]),
+        (0, &json!("SECURITY_WARNING"), &json!("PASS_ROLE_WITH_STAR_IN_RESOURCE"), &json!("Statement[0]"))
+    );
+    let broken = run_with_input(&["access", "validate", "--format", "json", "-"], "{}");
+    assert_eq!((broken.code, &broken.lines()[0]["code"]), (1, &json!("MISSING_STATEMENT")));
+}

@@ -3,6 +3,7 @@
 //! Source: IAM User Guide, "Policy evaluation logic".
 
 mod conditions;
+mod request;
 mod statement;
 
 use crate::policy::{Effect, Policy};
@@ -69,7 +70,8 @@ pub struct Policies {
 }
 
 /// Which kind of policy a statement is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Source {
     /// An identity policy.
     Identity,
@@ -86,7 +88,7 @@ pub enum Source {
 }
 
 /// A statement, by where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Deciding {
     /// The kind of policy.
     pub source: Source,
@@ -99,7 +101,8 @@ pub struct Deciding {
 }
 
 /// The decision on one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Decision {
     /// Allowed by this statement.
     Allowed(Deciding),

@@ -17,6 +17,7 @@ mod verdict;
 mod world;
 
 pub use sharing::{AclGrant, BlockPublicAccess, Sharing};
+pub(crate) use space::has_several_values;
 pub use target::Target;
 pub use verdict::{Grant, Unknown, Verdict, Who};
 

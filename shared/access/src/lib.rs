@@ -11,6 +11,7 @@ mod parse;
 mod policy;
 mod principal;
 mod question;
+mod validate;
 
 pub use condition::{Condition, Kind, Matcher, Quantifier, Relation, Value};
 pub use evaluate::{Caller, Deciding, Decision, Policies, Request, Source, allows};
@@ -23,3 +24,4 @@ pub use parse::NotAPolicy;
 pub use policy::{Effect, Policy, Principals, Selection, Statement};
 pub use principal::{Principal, is_account_id};
 pub use question::{Answer, Question};
+pub use validate::{Issue, IssueType, PolicyKind, validate};

@@ -256,10 +256,15 @@ const SEVERAL: [&str; 7] = [
     "aws:vpceorgpaths",
 ];
 
+/// Returns whether a global key has several values.
+pub(crate) fn has_several_values(key: &str) -> bool {
+    SEVERAL.contains(&key)
+}
+
 /// A service's key has several values if some operator asks for that.
 fn can_be_several(key: &str, conditions: &[&Condition]) -> bool {
     let is_quantified = || conditions.iter().any(|condition| condition.quantifier != Quantifier::Single);
-    SEVERAL.contains(&key) || (!key.starts_with("aws:") && is_quantified())
+    has_several_values(key) || (!key.starts_with("aws:") && is_quantified())
 }
 
 fn as_text(test: &Test) -> Option<Glob> {
