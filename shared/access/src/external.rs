@@ -55,7 +55,6 @@ impl Zone {
 #[must_use]
 pub fn decide(policy: &Policy, limits: &[Policy], target: &Target, zone: &Zone) -> Verdict {
     let policies: Vec<&Policy> = std::iter::once(policy).chain(limits).collect();
-    let world = World::of(&policies, zone);
     let statements = || policies.iter().flat_map(|policy| &policy.statements);
     let denies: Vec<&Statement> = statements().filter(|statement| statement.effect == Effect::Deny).collect();
     let mut verdict = Verdict::default();
@@ -64,6 +63,7 @@ pub fn decide(policy: &Policy, limits: &[Policy], target: &Target, zone: &Zone) 
     }
     let mut budget = NODE_BUDGET;
     for allow in policy.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
+        let world = World::of(allow, &denies, zone);
         let decided = Search::new(allow, &denies, target, &world)
             .and_then(|search| Case { allow, world: &world, search }.decide(&mut verdict, &mut budget));
         if let Err(reason) = decided {

@@ -3,10 +3,11 @@
 //! As automata they can be run side by side, which is how the search for external access finds out which combinations
 //! of patterns one value can match.
 
-use std::collections::BTreeSet;
-
 /// Characters that no id of an organization has.
 pub(crate) const NOT_IN_IDS: [char; 3] = ['*', '?', '/'];
+
+/// Places between the steps of a pattern, in order, each once.
+pub(crate) type Places = Vec<usize>;
 
 /// One step of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,15 +129,15 @@ impl Glob {
     }
 
     /// Returns the places before the first character.
-    pub(crate) fn start(&self) -> BTreeSet<usize> {
-        let mut places = BTreeSet::new();
+    pub(crate) fn start(&self) -> Places {
+        let mut places = Places::new();
         self.enter(0, &mut places);
         places
     }
 
     /// Returns the places after one more character.
-    pub(crate) fn advance(&self, places: &BTreeSet<usize>, character: char) -> BTreeSet<usize> {
-        let mut next = BTreeSet::new();
+    pub(crate) fn advance(&self, places: &Places, character: char) -> Places {
+        let mut next = Places::new();
         for &place in places {
             match self.steps.get(place) {
                 Some(Step::Is(wanted)) if *wanted == character => self.enter(place + 1, &mut next),
@@ -151,7 +152,7 @@ impl Glob {
                     self.enter(place, &mut next);
                 }
                 Some(Step::Id) if !NOT_IN_IDS.contains(&character) => {
-                    next.insert(place);
+                    next.push(place);
                     self.enter(place + 1, &mut next);
                 }
                 Some(
@@ -166,21 +167,22 @@ impl Glob {
                 | None => {}
             }
         }
+        next.sort_unstable();
+        next.dedup();
         // What is accepted from a place before a `*` is accepted from the `*` as well.
-        let last_star =
-            next.iter().rev().find(|place| matches!(self.steps.get(**place), Some(Step::Many))).copied();
-        match last_star {
-            Some(star) => next.split_off(&star),
-            None => next,
+        let last_star = next.iter().rposition(|place| matches!(self.steps.get(*place), Some(Step::Many)));
+        if let Some(star) = last_star {
+            next.drain(..star);
         }
+        next
     }
 
-    fn enter(&self, place: usize, places: &mut BTreeSet<usize>) {
+    fn enter(&self, place: usize, places: &mut Places) {
         let mut place = place;
-        places.insert(place);
+        places.push(place);
         while let Some(Step::Many | Step::ManyInPart | Step::Variable { .. }) = self.steps.get(place) {
             place += 1;
-            places.insert(place);
+            places.push(place);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! every combination that any text has is found.
 
 use super::Bits;
-use crate::glob::{Glob, NOT_IN_IDS, Step};
+use crate::glob::{Glob, NOT_IN_IDS, Places, Step};
 use std::collections::{BTreeSet, HashSet};
 
 /// More states than this are not searched.
@@ -14,15 +14,18 @@ const MAX_STATES: usize = 20_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooMany;
 
-/// For each pattern that can still match, its places.
-type State = Vec<(usize, BTreeSet<usize>)>;
+/// Pattern and place in it, of each that can still match; in order.
+type State = Vec<(u32, u32)>;
 
 /// Returns each set of patterns (by their places in `globs`) that some text matches, and no other pattern with them.
 ///
 /// # Errors
 /// If more than `max` sets, or too many states, would have to be looked at.
 pub(super) fn combinations(globs: &[Glob], max: usize) -> Result<BTreeSet<Bits>, TooMany> {
-    let start: State = globs.iter().enumerate().map(|(index, glob)| (index, glob.start())).collect();
+    let mut start = State::new();
+    for (index, glob) in globs.iter().enumerate() {
+        add(index, &glob.start(), &mut start);
+    }
     let mut found = BTreeSet::new();
     let mut seen = HashSet::from([start.clone()]);
     let mut open = vec![start];
@@ -37,50 +40,65 @@ pub(super) fn combinations(globs: &[Glob], max: usize) -> Result<BTreeSet<Bits>,
                 if seen.len() >= MAX_STATES {
                     return Err(TooMany);
                 }
-                seen.insert(next.clone());
-                open.push(next);
+                open.push(next.clone());
+                seen.insert(next);
             }
         }
     }
     Ok(found)
 }
 
-fn accepting<'s>(globs: &'s [Glob], state: &'s State) -> impl Iterator<Item = usize> + 's {
-    state.iter().filter_map(|(index, places)| {
-        let end = globs.get(*index)?.steps().len();
-        places.contains(&end).then_some(*index)
+fn add(index: usize, places: &Places, state: &mut State) {
+    let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    state.extend(places.iter().map(|place| (narrow(index), narrow(*place))));
+}
+
+/// The places of each pattern of a state.
+fn by_pattern<'s>(
+    globs: &'s [Glob],
+    state: &'s State,
+) -> impl Iterator<Item = (usize, &'s Glob, Places)> + 's {
+    state.chunk_by(|left, right| left.0 == right.0).filter_map(|group| {
+        let index = usize::try_from(group.first()?.0).ok()?;
+        let places = group.iter().filter_map(|(_, place)| usize::try_from(*place).ok());
+        Some((index, globs.get(index)?, places.collect()))
     })
 }
 
+fn accepting<'s>(globs: &'s [Glob], state: &'s State) -> impl Iterator<Item = usize> + 's {
+    by_pattern(globs, state)
+        .filter_map(|(index, glob, places)| (places.last() == Some(&glob.steps().len())).then_some(index))
+}
+
 fn advance(globs: &[Glob], state: &State, character: char) -> State {
-    let moved = state.iter().filter_map(|(index, places)| {
-        let next = globs.get(*index)?.advance(places, character);
-        (!next.is_empty()).then_some((*index, next))
-    });
-    moved.collect()
+    let mut next = State::with_capacity(state.len());
+    for (index, glob, places) in by_pattern(globs, state) {
+        add(index, &glob.advance(&places, character), &mut next);
+    }
+    next
 }
 
 /// The characters that some pattern tells from others in this state, and one that none does.
-fn alphabet(globs: &[Glob], state: &State) -> BTreeSet<char> {
-    let mut characters = BTreeSet::new();
+fn alphabet(globs: &[Glob], state: &State) -> Vec<char> {
+    let mut characters = Vec::new();
     let mut has_digit = false;
-    let steps = state.iter().flat_map(|(index, places)| {
-        let steps = globs.get(*index).map(Glob::steps).unwrap_or_default();
-        places.iter().filter_map(|place| steps.get(*place))
+    let steps = state.iter().filter_map(|(index, place)| {
+        let glob = globs.get(usize::try_from(*index).ok()?)?;
+        glob.steps().get(usize::try_from(*place).ok()?)
     });
     for step in steps {
         match step {
             Step::Is(character) => {
-                characters.insert(*character);
+                characters.push(*character);
             }
             Step::Fold(letter) => {
-                characters.insert(*letter);
-                characters.insert(letter.to_ascii_uppercase());
+                characters.push(*letter);
+                characters.push(letter.to_ascii_uppercase());
             }
             Step::Id => characters.extend(NOT_IN_IDS),
             Step::Digit => has_digit = true,
             Step::AnyInPart | Step::ManyInPart | Step::Variable { in_part: true, .. } => {
-                characters.insert(':');
+                characters.push(':');
             }
             Step::Any | Step::Many | Step::Variable { .. } => {}
         }
@@ -89,5 +107,7 @@ fn alphabet(globs: &[Glob], state: &State) -> BTreeSet<char> {
     let other = ('\u{E000}'..='\u{F8FF}').find(|character| !characters.contains(character));
     characters.extend(other_digit);
     characters.extend(other);
+    characters.sort_unstable();
+    characters.dedup();
     characters
 }

@@ -1,8 +1,8 @@
-//! Whom and what a policy mentions, and who of them is inside the zone of trust.
+//! Whom and what statements mention, and who of them is inside the zone of trust.
 
 use super::Zone;
 use crate::condition::Condition;
-use crate::policy::{Policy, Principals, Statement};
+use crate::policy::{Principals, Statement};
 use crate::principal::{Principal, account_of, is_account_id};
 use std::collections::BTreeSet;
 
@@ -28,11 +28,12 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn of(policies: &[&Policy], zone: &Zone) -> Self {
+    /// Of one Allow and all Denies: callers that only other statements mention are strangers to these.
+    pub(super) fn of(allow: &Statement, denies: &[&Statement], zone: &Zone) -> Self {
         let mut world = Self { own_org: zone.organization.clone(), ..Self::default() };
         world.accounts.insert(zone.account.clone());
         world.orgs.extend(zone.organization.clone());
-        for statement in policies.iter().flat_map(|policy| &policy.statements) {
+        for statement in std::iter::once(&allow).chain(denies) {
             world.add(statement);
         }
         world.internal = world.accounts.iter().filter(|account| zone.holds(account)).cloned().collect();
