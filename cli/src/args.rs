@@ -1,8 +1,10 @@
 //! What the command can be asked, as its help shows it.
 
 mod history;
+mod search;
 
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
+pub(crate) use search::{RecordsFormat, Search};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -31,6 +33,10 @@ pub(crate) enum Command {
     ///
     /// Responses are decided on a simulated account: nothing is read from or changed in AWS.
     Backtest(Backtest),
+    /// Find records in logs by who, what, where and when, or by a Sigma rule.
+    ///
+    /// Ends with 0 if it ran, whether or not anything was found, and with 2 if an input could not be read at all.
+    Search(Box<Search>),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
     /// Check, list and explain rules.

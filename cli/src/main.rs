@@ -5,6 +5,8 @@ mod backtest;
 mod evaluate;
 mod history;
 mod input;
+mod interrupt;
+mod output_file;
 mod page;
 mod parallel;
 mod plan;
@@ -13,6 +15,7 @@ mod progress;
 mod reading;
 mod rehearsal;
 mod rules;
+mod search;
 mod sheet;
 mod suppressing;
 mod table;
@@ -33,6 +36,8 @@ enum Ended {
     WithRejections,
     /// An input could not be read at all.
     WithUnreadableInput,
+    /// It was interrupted.
+    Interrupted,
 }
 
 fn main() -> ExitCode {
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
     let ended = match &arguments.command {
         Command::Evaluate(options) => evaluate::run(options, terminal),
         Command::Backtest(options) => backtest::run(options, terminal),
+        Command::Search(options) => search::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::WithRejections) => ExitCode::from(1),
         Ok(Ended::WithUnreadableInput) => ExitCode::from(2),
+        Ok(Ended::Interrupted) => ExitCode::from(130), // as shells report SIGINT
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS, // `… | head` has read enough
         Err(error) => {
             terminal.complain(&format!("error: {error:#}"));

@@ -72,12 +72,17 @@ impl Terminal {
     /// Writes one JSON object as a line.
     pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         let text = serde_json::to_string(value)?;
+        self.line(format!("{}\n", safe_json(&text)).as_bytes())
+    }
+
+    /// Writes a line, which must be safe and have its end.
+    pub(crate) fn line(&mut self, line: &[u8]) -> anyhow::Result<()> {
         let out = &mut self.out;
         if self.is_terminal {
             // Both streams end on the same screen.
-            self.progress.aside(|| writeln!(out, "{}", safe_json(&text)).and_then(|()| out.flush()))?;
+            self.progress.aside(|| out.write_all(line).and_then(|()| out.flush()))?;
         } else {
-            writeln!(out, "{}", safe_json(&text))?;
+            out.write_all(line)?;
         }
         Ok(())
     }
@@ -91,6 +96,11 @@ impl Terminal {
     /// Says how many findings there are so far.
     pub(crate) fn found(&self, findings: usize) {
         self.progress.found(findings);
+    }
+
+    /// Says how many records were found so far.
+    pub(crate) fn found_records(&self, records: usize) {
+        self.progress.found_records(records);
     }
 
     /// Writes a line to standard error. If that is closed there is nobody left to tell.

@@ -11,4 +11,5 @@ mod pages;
 mod plan;
 mod proofs;
 mod rules;
+mod search;
 mod suppressions;
