@@ -2,9 +2,11 @@
 
 mod history;
 mod search;
+mod timeline;
 
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 pub(crate) use search::{RecordsFormat, Search};
+pub(crate) use timeline::Timeline;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -37,6 +39,11 @@ pub(crate) enum Command {
     ///
     /// Ends with 0 if it ran, whether or not anything was found, and with 2 if an input could not be read at all.
     Search(Box<Search>),
+    /// Follow an identity through logs: what it did, and what everybody did whom it became or made.
+    ///
+    /// Follows assumed roles, federation and session tokens, and keys, users, roles and passwords that were made. Reads
+    /// its inputs twice.
+    Timeline(Timeline),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
     /// Check, list and explain rules.

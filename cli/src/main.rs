@@ -13,6 +13,7 @@ mod plan;
 mod playbooks;
 mod progress;
 mod reading;
+mod record_cells;
 mod rehearsal;
 mod rules;
 mod search;
@@ -20,6 +21,7 @@ mod sheet;
 mod suppressing;
 mod table;
 mod terminal;
+mod timeline;
 
 use args::{Arguments, Command, RulesCommand};
 use clap::Parser;
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::run(options, terminal),
         Command::Backtest(options) => backtest::run(options, terminal),
         Command::Search(options) => search::run(options, terminal),
+        Command::Timeline(options) => timeline::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),

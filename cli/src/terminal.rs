@@ -18,6 +18,7 @@ pub(crate) struct Terminal {
     is_terminal: bool,
     has_colour: bool,
     progress: Progress,
+    is_hushed: bool,
 }
 
 /// A way to stress a text.
@@ -44,6 +45,7 @@ impl Terminal {
             is_terminal,
             has_colour: is_terminal && !no_colour,
             progress: Progress::hidden(),
+            is_hushed: false,
         }
     }
 
@@ -103,8 +105,16 @@ impl Terminal {
         self.progress.found_records(records);
     }
 
+    /// Leaves complaints out that a second reading will repeat, or does so no longer.
+    pub(crate) fn hush(&mut self, is_hushed: bool) {
+        self.is_hushed = is_hushed;
+    }
+
     /// Writes a line to standard error. If that is closed there is nobody left to tell.
     pub(crate) fn complain(&mut self, text: &str) {
+        if self.is_hushed {
+            return;
+        }
         let _ = self.out.flush(); // keeps both streams in order
         let _ = self.progress.aside(|| writeln!(stderr(), "{}", safe(text)));
     }

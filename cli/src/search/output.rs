@@ -2,6 +2,7 @@
 
 use crate::args::RecordsFormat;
 use crate::output_file::OutputFile;
+use crate::record_cells::{HEADINGS, cells};
 use crate::sheet::row;
 use crate::table::Table;
 use crate::terminal::{Style, Terminal, safe_json};
@@ -9,27 +10,10 @@ use anyhow::bail;
 use std::io::Write;
 use std::path::Path;
 use trailreflex_detection::Level;
-use trailreflex_model::cloudtrail::{CallOutcome, Record};
+use trailreflex_model::cloudtrail::Record;
 
 /// Most rows of a table: its columns are as wide as their longest cell, so it is kept until the end.
 const MAX_ROWS: usize = 10_000;
-/// The columns of CSV.
-const HEADINGS: [&str; 13] = [
-    "time",
-    "eventID",
-    "eventSource",
-    "eventName",
-    "outcome",
-    "account",
-    "region",
-    "caller",
-    "accessKeyId",
-    "sourceIPAddress",
-    "userAgent",
-    "requestParameters",
-    "input",
-];
-
 /// A record, as its format shows it.
 #[derive(Debug)]
 pub(super) enum Found {
@@ -45,30 +29,6 @@ impl Found {
             RecordsFormat::Table | RecordsFormat::Csv => Self::Cells(Box::new(cells(record))),
         }
     }
-}
-
-fn cells(record: &Record) -> [String; 12] {
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let outcome = match record.outcome() {
-        CallOutcome::Succeeded => "",
-        CallOutcome::Denied { code } | CallOutcome::Failed { code } => code,
-        CallOutcome::WouldHaveSucceeded => "DryRunOperation",
-    };
-    let parameters = record.request_parameters().filter(|value| !value.is_null());
-    [
-        record.event_time().map(|time| time.to_string()).unwrap_or_default(),
-        text(record.field("eventID").and_then(serde_json::Value::as_str)),
-        text(record.event_source()),
-        text(record.event_name()),
-        outcome.to_owned(),
-        record.recipient_account().map(ToString::to_string).unwrap_or_default(),
-        record.region().map(ToString::to_string).unwrap_or_default(),
-        record.identity().display(),
-        record.identity().access_key_id.as_ref().map(ToString::to_string).unwrap_or_default(),
-        text(record.source_ip_address()),
-        text(record.user_agent()),
-        parameters.map(|value| safe_json(&value.to_string()).into_owned()).unwrap_or_default(),
-    ]
 }
 
 /// The format, with what has to wait for the end, and where it goes.
@@ -95,7 +55,8 @@ impl Output {
         let table = is_table.then(|| Box::new(Table::new(headings)));
         let mut output = Self { table, rows: 0, file };
         if format == RecordsFormat::Csv {
-            output.write(&row(&HEADINGS.map(str::to_owned))?, terminal)?;
+            let [a, b, c, d, e, f, g, h, i, j, k, l] = HEADINGS.map(str::to_owned);
+            output.write(&row(&[a, b, c, d, e, f, g, h, i, j, k, l, "input".to_owned()])?, terminal)?;
         }
         Ok(output)
     }

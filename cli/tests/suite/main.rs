@@ -13,3 +13,4 @@ mod proofs;
 mod rules;
 mod search;
 mod suppressions;
+mod timeline;

@@ -12,12 +12,16 @@
 mod address;
 mod entries;
 mod file_name;
+mod lineage;
+mod link;
 mod pattern;
 mod query;
 mod sieve;
 
-pub use address::AddressPattern;
+pub use address::{AddressPattern, InvalidAddress};
 pub use file_name::{Delivered, Wanted};
+pub use lineage::{Edge, Lineage, Node, Start};
+pub use link::{Caller, How, Link, Mark};
 pub use pattern::{InvalidPattern, Pattern};
 pub use query::Query;
 pub use sieve::{Picked, Sieve};

@@ -128,7 +128,7 @@ fn services(record: &Record) -> [Option<&str>; 2] {
 }
 
 /// Returns all that the caller can be called by.
-fn actors(record: &Record) -> impl Iterator<Item = Option<&str>> {
+pub(crate) fn actors(record: &Record) -> impl Iterator<Item = Option<&str>> {
     let identity = record.identity();
     let session = identity.session.as_ref();
     let issuer = session.and_then(|session| session.issuer.as_ref());
