@@ -3,10 +3,12 @@
 mod history;
 mod search;
 mod timeline;
+mod verify;
 
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 pub(crate) use search::{RecordsFormat, Search};
 pub(crate) use timeline::Timeline;
+pub(crate) use verify::Verify;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -44,6 +46,10 @@ pub(crate) enum Command {
     /// Follows assumed roles, federation and session tokens, and keys, users, roles and passwords that were made. Reads
     /// its inputs twice.
     Timeline(Timeline),
+    /// Check a copied bucket against CloudTrail's digests: what is proven unaltered, what was altered, deleted or added.
+    ///
+    /// Needs no AWS. Ends with 1 if something is wrong.
+    Verify(Verify),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
     /// Check, list and explain rules.

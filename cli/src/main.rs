@@ -22,6 +22,7 @@ mod suppressing;
 mod table;
 mod terminal;
 mod timeline;
+mod verify;
 
 use args::{Arguments, Command, RulesCommand};
 use clap::Parser;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::Backtest(options) => backtest::run(options, terminal),
         Command::Search(options) => search::run(options, terminal),
         Command::Timeline(options) => timeline::run(options, terminal),
+        Command::Verify(options) => verify::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),

@@ -12,8 +12,17 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
 
 #[test]
 fn pure_crates_reach_neither_aws_nor_a_runtime() {
-    for pure in ["model", "detection", "findings", "history", "response", "metrics", "content", "suppression"]
-    {
+    for pure in [
+        "model",
+        "detection",
+        "findings",
+        "history",
+        "integrity",
+        "response",
+        "metrics",
+        "content",
+        "suppression",
+    ] {
         let impure: Vec<_> = dependencies(&format!("shared/{pure}/Cargo.toml"))
             .into_iter()
             .filter(|name| {

@@ -14,3 +14,4 @@ mod rules;
 mod search;
 mod suppressions;
 mod timeline;
+mod verify;
