@@ -2,11 +2,13 @@
 
 mod history;
 mod search;
+mod tail;
 mod timeline;
 mod verify;
 
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 pub(crate) use search::{RecordsFormat, Search};
+pub(crate) use tail::Tail;
 pub(crate) use timeline::Timeline;
 pub(crate) use verify::Verify;
 
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     /// Follows assumed roles, federation and session tokens, and keys, users, roles and passwords that were made. Reads
     /// its inputs twice.
     Timeline(Timeline),
+    /// Show records as they are delivered to a folder, until it is interrupted.
+    Tail(Box<Tail>),
     /// Check a copied bucket against CloudTrail's digests: what is proven unaltered, what was altered, deleted or added.
     ///
     /// Needs no AWS. Ends with 1 if something is wrong.

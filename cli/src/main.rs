@@ -20,6 +20,7 @@ mod search;
 mod sheet;
 mod suppressing;
 mod table;
+mod tail;
 mod terminal;
 mod timeline;
 mod verify;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Backtest(options) => backtest::run(options, terminal),
         Command::Search(options) => search::run(options, terminal),
         Command::Timeline(options) => timeline::run(options, terminal),
+        Command::Tail(options) => tail::run(options, terminal),
         Command::Verify(options) => verify::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
         Command::Rules { command } => match command {

@@ -13,5 +13,6 @@ mod proofs;
 mod rules;
 mod search;
 mod suppressions;
+mod tail;
 mod timeline;
 mod verify;
