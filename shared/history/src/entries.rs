@@ -21,12 +21,11 @@ pub(crate) fn entries(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
                 at = skip_blanks(bytes, end);
                 match (is_list, bytes.get(at)) {
                     (true, Some(b',')) => at = at.checked_add(1)?,
-                    (true, Some(b']')) | (false, None) => {}
-                    (false, Some(b'{')) => {}
+                    (true, Some(b']')) | (false, Some(b'{') | None) => {}
                     (true, Some(_) | None) | (false, Some(_)) => return None,
                 }
             }
-            Some(b']') if is_list => return is_closed(bytes, at, start > 1).then_some(found),
+            Some(b']') if is_list => return is_closed(bytes, at).then_some(found),
             None if !is_list => return Some(found),
             Some(_) | None => return None,
         }
@@ -46,12 +45,12 @@ fn list_start(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-/// Tells whether nothing follows the list but what closes its wrapping.
-fn is_closed(bytes: &[u8], at: usize, is_wrapped: bool) -> bool {
+/// Tells whether nothing follows the list but what closes its wrapping, if it has one.
+fn is_closed(bytes: &[u8], at: usize) -> bool {
+    let is_wrapped = bytes.trim_ascii_start().starts_with(b"{");
     let rest = bytes.get(at..).unwrap_or_default().trim_ascii();
-    let rest = rest.strip_prefix(b"]").unwrap_or(rest).trim_ascii_start();
-    let is_plain = if is_wrapped { rest == b"}" } else { rest.is_empty() };
-    is_plain || (rest.is_empty() && !is_wrapped)
+    let behind = rest.strip_prefix(b"]").map(<[u8]>::trim_ascii_start);
+    behind.is_some_and(|behind| if is_wrapped { behind == b"}" } else { behind.is_empty() })
 }
 
 fn skip_blanks(bytes: &[u8], at: usize) -> usize {

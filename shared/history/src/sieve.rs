@@ -15,7 +15,7 @@ use memchr::memmem;
 pub enum Picked<'b> {
     /// All: nothing can be said, or their shape is not known.
     All,
-    /// These records; whatever else the bytes hold does not match. The records are counted.
+    /// These records; whatever else the bytes hold does not match.
     Some {
         /// Each a JSON object.
         records: Vec<&'b [u8]>,
@@ -25,7 +25,7 @@ pub enum Picked<'b> {
 /// What the bytes of a match must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Sieve {
-    /// Of each, one text must be there. Made so that the longest texts, which exclude most, come first.
+    /// Of each, one text must be there. The longest texts, which exclude most, come first.
     groups: Vec<AhoCorasick>,
 }
 
