@@ -2,9 +2,17 @@
 
 mod access;
 mod history;
+mod search;
+mod tail;
+mod timeline;
+mod verify;
 
 pub(crate) use access::{AccessCommand, CheckAccess, KindOfPolicy, Simulate, Validate};
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
+pub(crate) use search::{RecordsFormat, Search};
+pub(crate) use tail::Tail;
+pub(crate) use timeline::Timeline;
+pub(crate) use verify::Verify;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -33,6 +41,21 @@ pub(crate) enum Command {
     ///
     /// Responses are decided on a simulated account: nothing is read from or changed in AWS.
     Backtest(Backtest),
+    /// Find records in logs by who, what, where and when, or by a Sigma rule.
+    ///
+    /// Ends with 0 if it ran, whether or not anything was found, and with 2 if an input could not be read at all.
+    Search(Box<Search>),
+    /// Follow an identity through logs: what it did, and what everybody did whom it became or made.
+    ///
+    /// Follows assumed roles, federation and session tokens, and keys, users, roles and passwords that were made. Reads
+    /// its inputs twice.
+    Timeline(Timeline),
+    /// Show records as they are delivered to a folder, until it is interrupted.
+    Tail(Box<Tail>),
+    /// Check a copied bucket against CloudTrail's digests: what is proven unaltered, what was altered, deleted or added.
+    ///
+    /// Needs no AWS. Ends with 1 if something is wrong.
+    Verify(Verify),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
     /// Check, list and explain rules.

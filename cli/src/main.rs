@@ -6,18 +6,25 @@ mod backtest;
 mod evaluate;
 mod history;
 mod input;
+mod interrupt;
+mod output_file;
 mod page;
 mod parallel;
 mod plan;
 mod playbooks;
 mod progress;
 mod reading;
+mod record_cells;
 mod rehearsal;
 mod rules;
+mod search;
 mod sheet;
 mod suppressing;
 mod table;
+mod tail;
 mod terminal;
+mod timeline;
+mod verify;
 
 use args::{AccessCommand, Arguments, Command, RulesCommand};
 use clap::Parser;
@@ -34,6 +41,8 @@ enum Ended {
     WithRejections,
     /// An input could not be read at all.
     WithUnreadableInput,
+    /// It was interrupted.
+    Interrupted,
 }
 
 fn main() -> ExitCode {
@@ -42,6 +51,10 @@ fn main() -> ExitCode {
     let ended = match &arguments.command {
         Command::Evaluate(options) => evaluate::run(options, terminal),
         Command::Backtest(options) => backtest::run(options, terminal),
+        Command::Search(options) => search::run(options, terminal),
+        Command::Timeline(options) => timeline::run(options, terminal),
+        Command::Tail(options) => tail::run(options, terminal),
+        Command::Verify(options) => verify::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),
@@ -63,6 +76,7 @@ fn main() -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::WithRejections) => ExitCode::from(1),
         Ok(Ended::WithUnreadableInput) => ExitCode::from(2),
+        Ok(Ended::Interrupted) => ExitCode::from(130), // as shells report SIGINT
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS, // `… | head` has read enough
         Err(error) => {
             terminal.complain(&format!("error: {error:#}"));

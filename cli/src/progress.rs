@@ -59,6 +59,13 @@ impl Progress {
         }
     }
 
+    /// Says how many records were found so far.
+    pub(crate) fn found_records(&self, records: usize) {
+        if !self.bar.is_hidden() {
+            self.bar.set_message(format!("found: {records}"));
+        }
+    }
+
     /// Takes the line away while `write` writes.
     pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)

@@ -14,6 +14,7 @@ use crate::terminal::Terminal;
 use pieces::pieces;
 use source::{Source, Sources};
 use std::num::NonZeroUsize;
+use trailreflex_history::{Picked, Sieve, Wanted};
 use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::{LogFile, Record};
 
@@ -57,16 +58,37 @@ pub(crate) fn read_all<T: Send>(
     inputs: &Inputs,
     terminal: &mut Terminal,
     look: impl Fn(&Record) -> Option<T> + Sync,
+    take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
+) -> anyhow::Result<Counts> {
+    read_picked(inputs, &Selection::default(), terminal, look, take)
+}
+
+/// Which files are opened, and what of them is read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Selection {
+    pub(crate) wanted: Wanted,
+    pub(crate) sieve: Sieve,
+}
+
+/// The same for a selection: what it excludes is neither read nor counted.
+///
+/// # Errors
+/// Those of `take`, and if an input is none that could be read.
+pub(crate) fn read_picked<T: Send>(
+    inputs: &Inputs,
+    selection: &Selection,
+    terminal: &mut Terminal,
+    look: impl Fn(&Record) -> Option<T> + Sync,
     mut take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
-    let sources = Sources::find(inputs)?;
+    let sources = Sources::find(inputs, &selection.wanted)?;
     let progress = Progress::of_bytes(sources.bytes());
     terminal.show(progress.clone());
     let (jobs, max_bytes) = (inputs.jobs(), inputs.limit.max_bytes);
     let work = |source: Source| {
         let (name, opened) = source.open(max_bytes, &progress);
         match opened {
-            Ok(content) => Seen::of_content(name, &content, jobs, &look),
+            Ok(content) => Seen::of_content(name, &content, jobs, (&selection.sieve, &look)),
             Err(reason) => Seen::unreadable(name, &reason),
         }
     };
@@ -87,10 +109,13 @@ impl<T: Send> Seen<T> {
         name: String,
         content: &Content,
         jobs: NonZeroUsize,
-        look: impl Fn(&Record) -> Option<T> + Sync,
+        (sieve, look): (&Sieve, impl Fn(&Record) -> Option<T> + Sync),
     ) -> Self {
         let mut seen = Self::none_of(name);
-        let look_at = |bytes| Piece::of(bytes, &look);
+        let look_at = |bytes| match sieve.pick(bytes) {
+            Picked::All => Piece::of(bytes, &look),
+            Picked::Some { records } => Piece::of_records(&records, &look),
+        };
         let Ok(()) = in_order(pieces(&content.bytes), jobs, look_at, |piece| {
             seen.add(piece);
             Ok::<_, std::convert::Infallible>(())
@@ -168,6 +193,30 @@ struct Piece<T> {
 }
 
 impl<T> Piece<T> {
+    /// The same for single records; their places are those among the ones that were picked.
+    fn of_records(records: &[&[u8]], look: impl Fn(&Record) -> Option<T>) -> Self {
+        let mut all = Self {
+            found: Vec::new(),
+            records: 0,
+            entries: 0,
+            malformed: 0,
+            named: Vec::new(),
+            is_not_json: false,
+        };
+        for record in records {
+            let one = Self::of(record, &look);
+            let before = all.entries;
+            all.found.extend(one.found.into_iter().map(|(_, found)| (before, found)));
+            all.named.extend(one.named.into_iter().map(|(_, reason)| (before, reason)));
+            all.records = all.records.saturating_add(one.records);
+            all.entries = before.saturating_add(one.entries);
+            all.malformed = all.malformed.saturating_add(one.malformed);
+            all.is_not_json |= one.is_not_json;
+        }
+        all.named.truncate(MAX_NAMED);
+        all
+    }
+
     fn of(bytes: &[u8], look: impl Fn(&Record) -> Option<T>) -> Self {
         let file = LogFile::read(bytes);
         let named = malformed(&file).take(MAX_NAMED);

@@ -18,6 +18,7 @@ pub(crate) struct Terminal {
     is_terminal: bool,
     has_colour: bool,
     progress: Progress,
+    is_hushed: bool,
 }
 
 /// A way to stress a text.
@@ -44,6 +45,7 @@ impl Terminal {
             is_terminal,
             has_colour: is_terminal && !no_colour,
             progress: Progress::hidden(),
+            is_hushed: false,
         }
     }
 
@@ -72,12 +74,17 @@ impl Terminal {
     /// Writes one JSON object as a line.
     pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         let text = serde_json::to_string(value)?;
+        self.line(format!("{}\n", safe_json(&text)).as_bytes())
+    }
+
+    /// Writes a line, which must be safe and have its end.
+    pub(crate) fn line(&mut self, line: &[u8]) -> anyhow::Result<()> {
         let out = &mut self.out;
         if self.is_terminal {
             // Both streams end on the same screen.
-            self.progress.aside(|| writeln!(out, "{}", safe_json(&text)).and_then(|()| out.flush()))?;
+            self.progress.aside(|| out.write_all(line).and_then(|()| out.flush()))?;
         } else {
-            writeln!(out, "{}", safe_json(&text))?;
+            out.write_all(line)?;
         }
         Ok(())
     }
@@ -93,8 +100,21 @@ impl Terminal {
         self.progress.found(findings);
     }
 
+    /// Says how many records were found so far.
+    pub(crate) fn found_records(&self, records: usize) {
+        self.progress.found_records(records);
+    }
+
+    /// Leaves complaints out that a second reading will repeat, or does so no longer.
+    pub(crate) fn hush(&mut self, is_hushed: bool) {
+        self.is_hushed = is_hushed;
+    }
+
     /// Writes a line to standard error. If that is closed there is nobody left to tell.
     pub(crate) fn complain(&mut self, text: &str) {
+        if self.is_hushed {
+            return;
+        }
         let _ = self.out.flush(); // keeps both streams in order
         let _ = self.progress.aside(|| writeln!(stderr(), "{}", safe(text)));
     }

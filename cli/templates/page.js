@@ -30,7 +30,7 @@ if (search) {
     const on = new Set(levels.filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => one.value));
     let count = 0;
     rows.forEach((row, number) => {
-      const fits = on.has(row.dataset.level) && words.every((word) => texts[number].includes(word)) &&
+      const fits = (levels.length === 0 || on.has(row.dataset.level)) && words.every((word) => texts[number].includes(word)) &&
         (!suppressed || suppressed.checked || !row.classList.contains("suppressed"));
       row.hidden = !fits;
       if (fits) count += 1;

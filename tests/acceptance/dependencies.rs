@@ -12,8 +12,18 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
 
 #[test]
 fn pure_crates_reach_neither_aws_nor_a_runtime() {
-    for pure in ["model", "detection", "findings", "response", "metrics", "content", "suppression", "access"]
-    {
+    for pure in [
+        "access",
+        "model",
+        "detection",
+        "findings",
+        "history",
+        "integrity",
+        "response",
+        "metrics",
+        "content",
+        "suppression",
+    ] {
         let impure: Vec<_> = dependencies(&format!("shared/{pure}/Cargo.toml"))
             .into_iter()
             .filter(|name| {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use trailreflex_aws::{Bucket, CallFailed, Depth, From, Listed, Page, load_for_a_person};
+use trailreflex_history::Wanted;
 use trailreflex_model::cause_chain;
 
 /// How many objects are downloaded at a time: what bounds the memory, beside the size of each.
@@ -39,14 +40,19 @@ impl Iterator for Objects {
 
 impl Objects {
     /// Begins to list and to download. Nothing of AWS's SDK is touched before.
-    pub(super) fn of(location: Location, span: Span, max_bytes: u64, progress: &Progress) -> Self {
+    pub(super) fn of(
+        location: Location,
+        selected: (Span, Wanted),
+        max_bytes: u64,
+        progress: &Progress,
+    ) -> Self {
         let (send, receive) = mpsc::channel(1);
         let progress = progress.clone();
         std::thread::spawn(move || {
             // Without a runtime nothing is sent, and the reader is told so.
             let name = format!("s3://{}/{}", location.bucket, location.prefix);
             match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime.block_on(deliver(location, span, (max_bytes, progress), send)),
+                Ok(runtime) => runtime.block_on(deliver(location, selected, (max_bytes, progress), send)),
                 Err(error) => {
                     let lost = Object { name, content: Err(error.to_string()) };
                     _ = send.blocking_send(lost); // if nobody reads any more, nobody has to know
@@ -59,14 +65,14 @@ impl Objects {
 
 async fn deliver(
     location: Location,
-    span: Span,
+    selected: (Span, Wanted),
     (max_bytes, progress): (u64, Progress),
     send: mpsc::Sender<Object>,
 ) {
     let (begun, mut downloads) = mpsc::channel::<JoinHandle<Object>>(IN_FLIGHT);
     let listing = tokio::spawn(async move {
         let place = format!("s3://{}/{}", location.bucket, location.prefix);
-        if let Err(error) = list(&location, span, (max_bytes, progress), &begun).await {
+        if let Err(error) = list(&location, &selected, (max_bytes, progress), &begun).await {
             let content = Err(format!("{}; {ADVICE}", cause_chain(&error)));
             _ = begun.send(tokio::spawn(async { Object { name: place, content } })).await;
         }
@@ -83,7 +89,7 @@ async fn deliver(
 /// Lists what is meant and begins to download it; waits while enough is under way.
 async fn list(
     location: &Location,
-    span: Span,
+    (span, wanted): &(Span, Wanted),
     (max_bytes, progress): (u64, Progress),
     begun: &mpsc::Sender<JoinHandle<Object>>,
 ) -> Result<(), CallFailed> {
@@ -109,7 +115,7 @@ async fn list(
                 if region.as_ref().is_some_and(|region| span.is_over(region, &key)) {
                     break 'pages;
                 }
-                if !is_log_file(&key) || key.contains("/CloudTrail-Digest/") {
+                if !wanted.may_be_in(&key) || !is_log_file(&key) || key.contains("/CloudTrail-Digest/") {
                     continue;
                 }
                 progress.expect(size);

@@ -5,7 +5,8 @@ use super::objects::{Object, Objects};
 use crate::args::Inputs;
 use crate::input::{Content, Found, content, decompressed, log_files, name_of};
 use crate::progress::Progress;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use trailreflex_history::Wanted;
 
 /// One input of many, not opened yet.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub(super) enum Source {
 pub(super) struct Sources {
     parts: Vec<Part>,
     span: Span,
+    wanted: Wanted,
     max_bytes: u64,
 }
 
@@ -33,18 +35,18 @@ impl Sources {
     ///
     /// # Errors
     /// If an input names no bucket, or days are asked for of files.
-    pub(super) fn find(inputs: &Inputs) -> anyhow::Result<Self> {
+    pub(super) fn find(inputs: &Inputs, wanted: &Wanted) -> anyhow::Result<Self> {
         let span = Span { since: inputs.since, until: inputs.until };
         let mut parts = Vec::new();
         for path in &inputs.paths {
             parts.push(match Location::read(&name_of(path))? {
                 Some(location) => Part::Bucket(location),
-                None => Part::Files(log_files(std::slice::from_ref(path))),
+                None => Part::Files(wanted_files(path, wanted)),
             });
         }
         let has_bucket = parts.iter().any(|part| matches!(part, Part::Bucket(_)));
         anyhow::ensure!(has_bucket || span.is_all(), "--since and --until are about s3:// inputs only");
-        Ok(Self { parts, span, max_bytes: inputs.limit.max_bytes })
+        Ok(Self { parts, span, wanted: wanted.clone(), max_bytes: inputs.limit.max_bytes })
     }
 
     /// Returns how many bytes all files have; none if one of them does not say.
@@ -61,16 +63,25 @@ impl Sources {
 
     /// Returns all inputs in order. A bucket is listed when its turn comes.
     pub(super) fn into_iter(self, progress: &Progress) -> impl Iterator<Item = Source> + Send {
-        let Self { parts, span, max_bytes } = self;
+        let Self { parts, span, wanted, max_bytes } = self;
         parts.into_iter().flat_map(move |part| -> Box<dyn Iterator<Item = Source> + Send> {
             match part {
                 Part::Files(files) => Box::new(files.into_iter().map(Source::File)),
-                Part::Bucket(location) => {
-                    Box::new(Objects::of(location, span, max_bytes, progress).map(Source::Object))
-                }
+                Part::Bucket(location) => Box::new(
+                    Objects::of(location, (span, wanted.clone()), max_bytes, progress).map(Source::Object),
+                ),
             }
         })
     }
+}
+
+/// Returns the files of a folder whose names do not exclude what is wanted; a file that is named is always read.
+fn wanted_files(path: &PathBuf, wanted: &Wanted) -> Vec<Found> {
+    let mut found = log_files(std::slice::from_ref(path));
+    if path.is_dir() {
+        found.retain(|found| found.as_ref().map_or(true, |path| wanted.may_be_in(&name_of(path))));
+    }
+    found
 }
 
 impl Source {

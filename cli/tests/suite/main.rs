@@ -12,4 +12,8 @@ mod pages;
 mod plan;
 mod proofs;
 mod rules;
+mod search;
 mod suppressions;
+mod tail;
+mod timeline;
+mod verify;

@@ -1,0 +1,27 @@
+//! Arguments of `tail`.
+
+use super::search::Filters;
+use super::{Format, Limit};
+use clap::Args;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct Tail {
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// Lines for people, or records as they were recorded; by default the first on a terminal and the second elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// Show what is there already, too.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How often the folder is looked at, in milliseconds.
+    #[arg(long, value_name = "MS", default_value = "1000")]
+    pub(crate) every: NonZeroU64,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    /// A folder that log files are delivered to, at any depth. Of .ndjson and .jsonl what is appended is shown.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+}
