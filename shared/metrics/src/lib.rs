@@ -2,6 +2,12 @@
 //!
 //! A closed set keeps the cost known: every dimension has few values, none of them chosen by a caller.
 
+mod activity;
+mod series;
+
+pub use activity::{Activity, DataOperation, Mfa, Monitored, PrincipalType, Scope, SignInOutcome};
+pub use series::{MAX_VALUES, Series};
+
 use jiff::Timestamp;
 use trailreflex_model::{RuleRef, Severity};
 
@@ -21,6 +27,8 @@ pub enum Function {
     Ingest,
     /// `close-exposure`
     CloseExposure,
+    /// `meter`
+    Meter,
 }
 
 impl Function {
@@ -33,6 +41,7 @@ impl Function {
             Self::RestoreLogging => "restore-logging",
             Self::Ingest => "ingest",
             Self::CloseExposure => "close-exposure",
+            Self::Meter => "meter",
         }
     }
 }
@@ -103,6 +112,14 @@ pub enum Metric {
     LooksNotAsked(Function),
     /// Seconds from a call to the moment when its containment was read back.
     SecondsToContainment,
+    /// What people and machines do in the account.
+    Activity(Activity),
+    /// Records that came again and were not counted again.
+    Duplicates(Function),
+    /// Records whose time CloudWatch does not take, by reason.
+    NotMetered(&'static str),
+    /// Records whose metrics were sent twice, or once and perhaps not received: CloudWatch did not answer.
+    MetricWritesUncertain(Function),
 }
 
 /// A CloudWatch unit.
@@ -139,6 +156,10 @@ impl Metric {
             Self::ContainmentBypassed(_) => "ContainmentBypassed",
             Self::LooksNotAsked(_) => "LooksNotAsked",
             Self::SecondsToContainment => "SecondsToContainment",
+            Self::Activity(activity) => activity.name(),
+            Self::Duplicates(_) => "Duplicates",
+            Self::NotMetered(_) => "NotMetered",
+            Self::MetricWritesUncertain(_) => "MetricWritesUncertain",
         }
     }
 
@@ -146,8 +167,14 @@ impl Metric {
     #[must_use]
     pub fn unit(&self) -> Unit {
         match self {
-            Self::SecondsToDetect | Self::SecondsToContainment => Unit::Seconds,
-            Self::Events(_)
+            Self::SecondsToDetect
+            | Self::SecondsToContainment
+            | Self::Activity(Activity::SecondsToMetric) => Unit::Seconds,
+            Self::Activity(_)
+            | Self::Duplicates(_)
+            | Self::NotMetered(_)
+            | Self::MetricWritesUncertain(_)
+            | Self::Events(_)
             | Self::Quarantined(_)
             | Self::Retried(_)
             | Self::Ignored(_)
@@ -181,10 +208,13 @@ impl Metric {
             | Self::Suppressed(function)
             | Self::ContainmentBypassed(function)
             | Self::LooksNotAsked(function)
-            | Self::NotCorrelated(function) => {
+            | Self::NotCorrelated(function)
+            | Self::Duplicates(function)
+            | Self::MetricWritesUncertain(function) => {
                 vec![("Function", function.as_str().to_owned())]
             }
-            Self::Ignored(reason) => vec![("Reason", (*reason).to_owned())],
+            Self::Activity(activity) => activity.dimensions(),
+            Self::Ignored(reason) | Self::NotMetered(reason) => vec![("Reason", (*reason).to_owned())],
             Self::Findings(severity) => vec![("Severity", severity.as_str().to_owned())],
             Self::FindingsOfRule { rule, severity } => {
                 vec![("Rule", rule.clone()), ("Severity", severity.as_str().to_owned())]
