@@ -1,7 +1,6 @@
 //! CloudTrail log files in, findings on the bus out: complete, where the fast path is quick.
 
 mod announcement;
-mod batch;
 mod config;
 mod file;
 mod inflate;
@@ -9,7 +8,6 @@ mod log_key;
 mod tally;
 
 pub use announcement::{Announced, NotAnAnnouncement, OTHER_EVENT, TEST, read as read_announcement};
-pub use batch::{Answer, Batch, Failed, Message};
 pub use config::Config;
 pub use file::EvaluatedFile;
 pub use inflate::{Inflated, Inflater, Limits, TooLarge};
@@ -20,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use trailreflex_aws::{DynamoWindows, Metrics, ObjectName, Objects, Quarantine, ReadError};
 use trailreflex_findings::Carrier;
-use trailreflex_lambda::{Current, Failure, Reporter, Rules, now};
+use trailreflex_lambda::{Answer, Batch, Current, Failed, Failure, Message, Reporter, Rules, now};
 use trailreflex_metrics::Function;
 use trailreflex_model::{AccountId, Region, cause_chain};
 

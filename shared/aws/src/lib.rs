@@ -15,8 +15,12 @@ mod bus;
 mod event_rules;
 #[cfg(feature = "journal")]
 mod journal;
+#[cfg(feature = "metering")]
+mod ledger;
 #[cfg(feature = "looks")]
 mod look_queue;
+#[cfg(feature = "metering")]
+mod metric_sink;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(feature = "objects")]
@@ -48,8 +52,12 @@ pub use event_rules::{EventRules, NewEventRule};
 pub use failure::CallFailed;
 #[cfg(feature = "journal")]
 pub use journal::DynamoJournal;
+#[cfg(feature = "metering")]
+pub use ledger::DynamoLedger;
 #[cfg(feature = "looks")]
 pub use look_queue::LookQueue;
+#[cfg(feature = "metering")]
+pub use metric_sink::MetricSink;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
 #[cfg(feature = "objects")]

@@ -1,5 +1,6 @@
 //! What every function needs: run loop, configuration, failures, logs, and the one clock.
 
+mod batch;
 mod environment;
 mod failure;
 mod not_json;
@@ -11,6 +12,7 @@ mod run;
 mod start;
 mod telemetry;
 
+pub use batch::{Answer, Batch, Failed, Message};
 pub use environment::{Environment, InvalidConfiguration};
 pub use failure::Failure;
 #[cfg(feature = "findings")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use trailreflex_lambda::Failure;
+use crate::Failure;
 
 /// What Lambda is given by a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -18,13 +18,13 @@ fn at(second: i64) -> Timestamp {
 
 fn record(number: u32) -> Record {
     let services = ["iam", "s3", "ec2"];
-    let error = if number % 5 == 0 { json!("AccessDenied") } else { json!(null) };
+    let error = if number.is_multiple_of(5) { json!("AccessDenied") } else { json!(null) };
     Record::parse(json!({
         "eventVersion": "1.11", "eventType": "AwsApiCall", "eventCategory": "Management",
         "eventID": format!("00000000-0000-4000-8000-{number:012}"),
         "eventTime": at(i64::from(number % 180) - 300).to_string(),
         "eventSource": format!("{}.amazonaws.com", services[number as usize % 3]), "eventName": "GetThing",
-        "errorCode": error, "awsRegion": "us-east-1", "recipientAccountId": "111122223333", "readOnly": number % 2 == 0,
+        "errorCode": error, "awsRegion": "us-east-1", "recipientAccountId": "111122223333", "readOnly": number.is_multiple_of(2),
         "userIdentity": {"type": "AssumedRole", "principalId": format!("AROA{}:s", number % 7)},
     }))
     .unwrap()
@@ -214,13 +214,13 @@ fn a_hundred_thousand_records_with_copies_in_disorder_and_failing_calls_add_up_e
             order.swap(place, (state >> 33) as usize % (place + 1));
         }
         for (number, batch) in order.chunks(2_000).enumerate() {
-            let ends = if number % 3 == 0 {
+            let ends = if number.is_multiple_of(3) {
                 vec![Stopped::After, Stopped::Before, Stopped::Not]
             } else {
                 Vec::new()
             };
             again.extend(world.deliver(batch, &ends).await);
-            let sink = if number % 4 == 0 { vec![Stopped::Before] } else { Vec::new() };
+            let sink = if number.is_multiple_of(4) { vec![Stopped::Before] } else { Vec::new() };
             world.publish(&[], &sink).await;
         }
         world.settle(again).await;
