@@ -1,9 +1,9 @@
 //! The template around log files: who may announce and read them, and that nothing waits or fails unseen.
 
-use crate::template::{of_type, resources, texts};
+use crate::template::{of_type, resources, statements, texts};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_aws::{DynamoSentLog, DynamoWindows, Objects};
+use trailreflex_aws::{DynamoLedger, DynamoSentLog, DynamoWindows, Objects};
 
 /// What a role allows, by resource.
 fn allowed(role: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -78,6 +78,15 @@ fn announcements_wait_for_detect_come_again_alone_and_end_in_dead_letters() {
     assert!(number(&queue["DelaySeconds"]) >= 300);
     let dead_letters = json!({"!GetAtt": "IngestDeadLettersQueue.Arn"});
     assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"], dead_letters);
+}
+
+#[test]
+fn meter_may_do_with_its_table_what_it_does_and_nothing_else() {
+    let roles = of_type("AWS::IAM::Role");
+    let statements = statements(&roles["MeterRole"]);
+    let of_table = statements.iter().filter(|one| one["Resource"] == json!({"!GetAtt": "MeterTable.Arn"}));
+    let actions: BTreeSet<_> = of_table.flat_map(|one| texts(&one["Action"])).collect();
+    assert_eq!(actions, set(&DynamoLedger::PERMISSIONS));
 }
 
 #[test]

@@ -78,6 +78,7 @@ fn each_function_is_given_exactly_the_variables_that_it_reads() {
     for (name, variables) in responders.chain([
         ("detect", trailreflex_detect::Config::VARIABLES.to_vec()),
         ("ingest", trailreflex_ingest::Config::VARIABLES.to_vec()),
+        ("meter", trailreflex_meter::Config::VARIABLES.to_vec()),
     ]) {
         let (_, properties) = &functions()[name];
         let given: Vec<_> =
@@ -93,8 +94,19 @@ fn a_function_ends_before_the_lease_on_its_plan() {
     assert!(timeout < trailreflex_findings::LEASE_SECONDS, "two deliveries could send one finding");
     for (name, (_, properties)) in functions() {
         let own = properties.get("Timeout");
-        assert!(own.is_none() || name == "ingest", "{name} has its own time-out; compare it here");
+        let is_none_of_theirs = matches!(name.as_str(), "ingest" | "meter");
+        assert!(own.is_none() || is_none_of_theirs, "{name} has its own time-out; compare it here");
     }
+    let meter = functions()["meter"].1["Timeout"].as_i64().unwrap();
+    assert!(
+        meter < trailreflex_metering::LEASE.as_secs(),
+        "what is being counted could be counted by another"
+    );
+    let hidden = of_type("AWS::SQS::Queue")["MeterQueue"]["VisibilityTimeout"].as_i64().unwrap();
+    assert!(
+        hidden > trailreflex_metering::LEASE.as_secs(),
+        "what comes again would find the lease still running"
+    );
 }
 
 #[test]

@@ -45,6 +45,9 @@ def stack(aws):
     aws.client("events").disable_rule(Name=deployed.resources["DetectRootRule"])
     # A sweep in the midst of a test would finish what the test watches; tests ask for theirs.
     aws.client("events").disable_rule(Name=deployed.resources["ContainIdentitySweep"])
+    # What is counted of all that the tests do is their business only where they ask for it.
+    for name in ("MeterRule", "MeterSweep"):
+        aws.client("events").disable_rule(Name=deployed.resources[name])
     aws.start_trail()
     return deployed
 
@@ -55,7 +58,7 @@ def planning(aws, stack):
     aws.deploy(TEMPLATE, stack="rehearsal")
     deployed = Stack(aws, "rehearsal")
     for name, rule in deployed.resources.items():
-        if name.startswith("Detect") and name.endswith("Rule"):
+        if name.startswith(("Detect", "Meter")) and name.endswith(("Rule", "Sweep")):
             aws.client("events").disable_rule(Name=rule)
     return deployed
 

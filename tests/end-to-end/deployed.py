@@ -32,6 +32,12 @@ class User:
         return self.key_id, self.secret
 
 
+def messages(*bodies: str) -> dict[str, Any]:
+    """Returns what Lambda is given by a queue."""
+    return {"Records": [{"messageId": f"message-{next(_numbers)}", "body": body, "eventSource": "aws:sqs"}
+                        for body in bodies]}
+
+
 class Stack:
     """What tests ask of one deployed stack."""
 
@@ -92,8 +98,14 @@ class Stack:
 
     def ingest(self, *bodies: str) -> Any:
         """Hands messages over as SQS does; returns the function's answer."""
-        messages = [{"messageId": f"message-{next(_numbers)}", "body": body, "eventSource": "aws:sqs"} for body in bodies]
-        return self._invoke("IngestFunction", {"Records": messages})
+        return self._invoke("IngestFunction", messages(*bodies))
+
+    def meter(self, *bodies: str) -> Any:
+        """Hands messages over as SQS does; returns the function's answer."""
+        return self._invoke("MeterFunction", messages(*bodies))
+
+    def meter_sweep(self) -> Any:
+        return self._invoke("MeterFunction", {"sweep": True})
 
     def contain(self, payload: Any) -> Any:
         return self._invoke("ContainIdentityFunction", payload)

@@ -57,7 +57,8 @@ impl MeterFunction {
         let counted = self.meter.count(&records, &FlushId(request.to_owned()), now()).await;
         for place in &counted.unidentified {
             if let (Some(id), Some(record)) = (ids.get(*place), records.get(*place)) {
-                let reason = "NoEventId: the record has no eventID, so it cannot be told from its copies".to_owned();
+                let reason =
+                    "NoEventId: the record has no eventID, so it cannot be told from its copies".to_owned();
                 unusable.push((id.clone(), reason, record.raw().to_string()));
             }
         }
@@ -66,7 +67,11 @@ impl MeterFunction {
             tracing::error!(problem, "records come again");
         }
         for (id, reason, body) in unusable {
-            match self.quarantine.store(Function::Meter.as_str(), &reason, &json!({"messageId": id, "body": body})).await {
+            match self
+                .quarantine
+                .store(Function::Meter.as_str(), &reason, &json!({"messageId": id, "body": body}))
+                .await
+            {
                 Ok(()) => data.push(Datum::one(Metric::Quarantined(Function::Meter), now())),
                 Err(error) => {
                     tracing::error!(reason = cause_chain(&error), "an unusable message comes again");
@@ -116,7 +121,8 @@ fn failed(id: &str) -> Option<Failed> {
 }
 
 fn counted_data(counted: &Counted, now: Timestamp) -> Vec<Datum> {
-    let reasons = counted.not_metered.iter().map(|(reason, count)| (Metric::NotMetered(reason.as_str()), *count));
+    let reasons =
+        counted.not_metered.iter().map(|(reason, count)| (Metric::NotMetered(reason.as_str()), *count));
     [
         (Metric::Duplicates(Function::Meter), counted.duplicates),
         (Metric::Retried(Function::Meter), counted.again.len()),

@@ -17,9 +17,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         quarantine: edge.quarantine.clone(),
         metrics: edge.metrics.clone(),
     };
-    trailreflex_lambda::run(
-        edge,
-        |payload, context| async move { meter.handle(payload, &context.request_id).await },
-    )
+    trailreflex_lambda::run(edge, |payload, context| async move {
+        meter.handle(payload, &context.request_id).await
+    })
     .await
 }

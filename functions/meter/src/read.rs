@@ -18,7 +18,9 @@ pub enum Message {
 /// Reads a message.
 #[must_use]
 pub fn read(body: &str) -> Message {
-    let unusable = |code: &str, error: &dyn std::error::Error| Message::Unusable(format!("{code}: {}", cause_chain(error)));
+    let unusable = |code: &str, error: &(dyn std::error::Error + 'static)| {
+        Message::Unusable(format!("{code}: {}", cause_chain(error)))
+    };
     let value: Value = match serde_json::from_str(body) {
         Ok(value) => value,
         Err(error) => return unusable("NotJson", &error),
@@ -28,7 +30,9 @@ pub fn read(body: &str) -> Message {
         Err(error) => return unusable("NotAnEnvelope", &error),
     };
     if !envelope.source.starts_with("aws.") {
-        return Message::Unusable("ForeignSource: only AWS can use a source that begins with `aws.`".to_owned());
+        return Message::Unusable(
+            "ForeignSource: only AWS can use a source that begins with `aws.`".to_owned(),
+        );
     }
     if !envelope.kind.carries_a_record() {
         return Message::Ignored("notARecord");
@@ -54,14 +58,23 @@ mod tests {
 
     #[test]
     fn a_message_is_a_record_or_says_why_not() {
-        let record = json!({"eventVersion": "1.11", "eventName": "GetUser", "eventSource": "iam.amazonaws.com"});
+        let record =
+            json!({"eventVersion": "1.11", "eventName": "GetUser", "eventSource": "iam.amazonaws.com"});
         for (case, body, expected) in [
             ("a record", event("AWS API Call via CloudTrail", "aws.iam", &record), "GetUser"),
-            ("another event", event("EC2 Instance State-change Notification", "aws.ec2", &json!({})), "ignored: notARecord"),
+            (
+                "another event",
+                event("EC2 Instance State-change Notification", "aws.ec2", &json!({})),
+                "ignored: notARecord",
+            ),
             ("no JSON", "{".to_owned(), "NotJson: EOF while parsing"),
             ("no event", "[]".to_owned(), "NotAnEnvelope: not an EventBridge event: "),
             ("somebody else's", event("AWS API Call via CloudTrail", "my.app", &record), "ForeignSource: "),
-            ("no record in it", event("AWS API Call via CloudTrail", "aws.iam", &json!([])), "NotARecord: a record must be"),
+            (
+                "no record in it",
+                event("AWS API Call via CloudTrail", "aws.iam", &json!([])),
+                "NotARecord: a record must be",
+            ),
         ] {
             let found = match read(&body) {
                 Message::Record(record) => record.event_name().unwrap_or_default().to_owned(),

@@ -104,7 +104,13 @@ impl Ledger for DynamoLedger {
         claims.into_iter().map(|(_, claim)| claim).collect()
     }
 
-    async fn take_over(&self, key: &Key, from: &FlushId, to: &FlushId, now: Timestamp) -> Result<bool, CallFailed> {
+    async fn take_over(
+        &self,
+        key: &Key,
+        from: &FlushId,
+        to: &FlushId,
+        now: Timestamp,
+    ) -> Result<bool, CallFailed> {
         let put = self
             .dynamodb
             .put_item()
@@ -170,9 +176,10 @@ impl Ledger for DynamoLedger {
             Err(error) => match error.as_service_error() {
                 // Settled before, because an answer was lost, or given up: what is stored tells.
                 Some(TransactWriteItemsError::TransactionCanceledException(canceled))
-                    if canceled.cancellation_reasons().iter().any(|reason| {
-                        reason.code() == Some("ConditionalCheckFailed")
-                    }) =>
+                    if canceled
+                        .cancellation_reasons()
+                        .iter()
+                        .any(|reason| reason.code() == Some("ConditionalCheckFailed")) =>
                 {
                     Ok(self.fate(flush).await? == Fate::Settled)
                 }
@@ -214,7 +221,11 @@ impl Ledger for DynamoLedger {
                 update = update.expression_attribute_values(format!(":{name}{number}"), text(value));
             }
         }
-        met(update.send().await, UpdateItemError::is_conditional_check_failed_exception, "dynamodb:UpdateItem")
+        met(
+            update.send().await,
+            UpdateItemError::is_conditional_check_failed_exception,
+            "dynamodb:UpdateItem",
+        )
     }
 
     async fn forget(&self, part: &PartId) -> Result<(), CallFailed> {

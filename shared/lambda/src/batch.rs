@@ -1,8 +1,8 @@
 //! The messages that SQS hands over, and the answer that says which of them are to come again.
 
+use crate::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use crate::Failure;
 
 /// What Lambda is given by a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

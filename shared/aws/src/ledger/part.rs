@@ -45,7 +45,9 @@ pub(super) fn key(part: &PartId) -> Attributes {
 /// Returns the attributes that tell how far a part is.
 pub(super) fn state(state: &PartState) -> [(&'static str, String); 3] {
     match state {
-        PartState::Waiting => [("state", "waiting".to_owned()), ("by", "-".to_owned()), ("at", "-".to_owned())],
+        PartState::Waiting => {
+            [("state", "waiting".to_owned()), ("by", "-".to_owned()), ("at", "-".to_owned())]
+        }
         PartState::Sending { by, since } => {
             [("state", "sending".to_owned()), ("by", by.clone()), ("at", since.to_string())]
         }
@@ -67,11 +69,13 @@ pub(super) fn read(item: &Attributes) -> Result<Part, CallFailed> {
         },
         _ => return Err(unusable("state")),
     };
-    let deflated = item.get("series").and_then(|value| value.as_b().ok()).ok_or_else(|| unusable("series"))?;
+    let deflated =
+        item.get("series").and_then(|value| value.as_b().ok()).ok_or_else(|| unusable("series"))?;
     let mut json = Vec::new();
     let mut inflated = DeflateDecoder::new(deflated.as_ref()).take(MAX_BYTES);
     inflated.read_to_end(&mut json).map_err(|_| unusable("series"))?;
-    let events = item.get("events").and_then(|value| value.as_n().ok()).and_then(|events| events.parse().ok());
+    let events =
+        item.get("events").and_then(|value| value.as_n().ok()).and_then(|events| events.parse().ok());
     Ok(Part {
         id: PartId {
             flush: FlushId(flush.to_owned()),
