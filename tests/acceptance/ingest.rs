@@ -3,7 +3,7 @@
 use crate::template::{of_type, resources, statements, texts};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_aws::{DynamoLedger, DynamoSentLog, DynamoWindows, Objects};
+use trailreflex_aws::{DynamoGroups, DynamoLedger, DynamoSentLog, DynamoWindows, Objects};
 
 /// What a role allows, by resource.
 fn allowed(role: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -81,12 +81,16 @@ fn announcements_wait_for_detect_come_again_alone_and_end_in_dead_letters() {
 }
 
 #[test]
-fn meter_may_do_with_its_table_what_it_does_and_nothing_else() {
+fn meter_and_notify_may_do_with_their_tables_what_they_do_and_nothing_else() {
     let roles = of_type("AWS::IAM::Role");
     let statements = statements(&roles["MeterRole"]);
     let of_table = statements.iter().filter(|one| one["Resource"] == json!({"!GetAtt": "MeterTable.Arn"}));
     let actions: BTreeSet<_> = of_table.flat_map(|one| texts(&one["Action"])).collect();
     assert_eq!(actions, set(&DynamoLedger::PERMISSIONS));
+    let allowed = allowed("NotifyRole");
+    let of = |table: &str| allowed[&json!({"!GetAtt": format!("{table}.Arn")}).to_string()].clone();
+    assert_eq!(of("NotifyTable"), set(&DynamoGroups::PERMISSIONS));
+    assert_eq!(of("MeterTable"), set(&["dynamodb:Query"]));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod docs;
 mod events;
 mod generated;
 mod ingest;
+mod metrics;
 mod proofs;
 mod regressions;
 mod repository;

@@ -78,6 +78,7 @@ fn each_function_is_given_exactly_the_variables_that_it_reads() {
     for (name, variables) in responders.chain([
         ("detect", trailreflex_detect::Config::VARIABLES.to_vec()),
         ("ingest", trailreflex_ingest::Config::VARIABLES.to_vec()),
+        ("notify", trailreflex_notify_function::Config::VARIABLES.to_vec()),
         ("meter", trailreflex_meter::Config::VARIABLES.to_vec()),
     ]) {
         let (_, properties) = &functions()[name];
@@ -94,7 +95,7 @@ fn a_function_ends_before_the_lease_on_its_plan() {
     assert!(timeout < trailreflex_findings::LEASE_SECONDS, "two deliveries could send one finding");
     for (name, (_, properties)) in functions() {
         let own = properties.get("Timeout");
-        let is_none_of_theirs = matches!(name.as_str(), "ingest" | "meter");
+        let is_none_of_theirs = matches!(name.as_str(), "ingest" | "meter" | "notify");
         assert!(own.is_none() || is_none_of_theirs, "{name} has its own time-out; compare it here");
     }
     let meter = functions()["meter"].1["Timeout"].as_i64().unwrap();
@@ -234,7 +235,8 @@ fn nobody_but_the_producers_may_put_events_on_the_findings_bus() {
     let responders =
         ActionClass::ALL.map(|class| json!({"!GetAtt": format!("{}Role.Arn", resource_of(class))}));
     let detect = [json!({"!GetAtt": "DetectRole.Arn"})];
-    let producers: Vec<_> = detect.into_iter().chain(responders).chain([ingest]).collect();
+    let notify = json!({"!GetAtt": "NotifyRole.Arn"});
+    let producers: Vec<_> = detect.into_iter().chain(responders).chain([notify, ingest]).collect();
     let expected = json!({
         "Effect": "Deny", "Principal": "*", "Action": "events:PutEvents",
         "Resource": {"!GetAtt": "FindingsBus.Arn"},

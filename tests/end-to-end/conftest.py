@@ -11,7 +11,9 @@ sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(REPOSITORY / "tests/local-aws"))
 
 from deployed import Stack  # noqa: E402  (found by the path above)
+from inbox import Inbox  # noqa: E402
 from local_aws.session import LocalAws  # noqa: E402
+from webhooks import Webhooks  # noqa: E402
 
 TEMPLATE = REPOSITORY / "target/stage/template.yaml"
 # What `test_restore_logging.py` sees restored.
@@ -33,21 +35,54 @@ def aws():
 
 
 @pytest.fixture(scope="session")
-def stack(aws):
+def alarms(aws):
+    """What alarms tell."""
+    return Inbox.on_topic(aws, "alarms")
+
+
+@pytest.fixture(scope="session")
+def pages(aws):
+    """What the composite alarm tells."""
+    return Inbox.on_topic(aws, "pages")
+
+
+@pytest.fixture(scope="session")
+def services():
+    """Slack, Teams and PagerDuty, as far as they are webhooks."""
+    with Webhooks() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def secrets(aws, services):
+    """Parameters with the services' addresses."""
+    values = {"slack": services.url("slack"), "teams": services.url("teams"),
+              "pager-duty": f"{'k' * 32}@{services.url('pager-duty')}"}
+    for name, value in values.items():
+        aws.client("ssm").put_parameter(Name=f"/trailreflex/{name}", Type="SecureString", Value=value)
+    return {"SlackParameter": "/trailreflex/slack", "TeamsParameter": "/trailreflex/teams",
+            "PagerDutyParameter": "/trailreflex/pager-duty", "OcsfFindings": "yes"}
+
+
+@pytest.fixture(scope="session")
+def stack(aws, alarms, pages, secrets):
     """The stack in mode `act`, behind a trail that is logging."""
     aws.deploy(TEMPLATE, parameters={
-        "Mode": "act", "TrailBucket": f"management-events-{aws.account}",
+        "Mode": "act", "AlarmTopicArn": alarms[1], "PageTopicArn": pages[1],
+        "TrailBucket": f"management-events-{aws.account}",
         "RulesUri": f"s3://management-events-{aws.account}/rules/", "EventSelectorsBaseline": BASELINE,
         # Some hundred containments in an hour, of which many fail on purpose.
-        "BudgetPerHour": "1000", "TroublesPerHour": "1000"})
+        "BudgetPerHour": "1000", "TroublesPerHour": "1000"} | secrets)
     deployed = Stack(aws)
     # The tests themselves call as the root user, some hundred times: what would be done about it is not their subject.
     aws.client("events").disable_rule(Name=deployed.resources["DetectRootRule"])
     # A sweep in the midst of a test would finish what the test watches; tests ask for theirs.
     aws.client("events").disable_rule(Name=deployed.resources["ContainIdentitySweep"])
     # What is counted of all that the tests do is their business only where they ask for it.
-    for name in ("MeterRule", "MeterSweep"):
+    for name in ("MeterRule", "MeterSweep", "NotifySweep"):
         aws.client("events").disable_rule(Name=deployed.resources[name])
+    # Likewise what people would be told.
+    aws.client("events").disable_rule(Name=deployed.resources["NotifyRule"], EventBusName=deployed.outputs["FindingsBus"])
     aws.start_trail()
     return deployed
 
@@ -58,7 +93,7 @@ def planning(aws, stack):
     aws.deploy(TEMPLATE, stack="rehearsal")
     deployed = Stack(aws, "rehearsal")
     for name, rule in deployed.resources.items():
-        if name.startswith(("Detect", "Meter")) and name.endswith(("Rule", "Sweep")):
+        if name.startswith(("Detect", "Meter", "NotifySweep")) and name.endswith(("Rule", "Sweep")):
             aws.client("events").disable_rule(Name=rule)
     return deployed
 

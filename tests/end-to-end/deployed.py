@@ -38,6 +38,14 @@ def messages(*bodies: str) -> dict[str, Any]:
                         for body in bodies]}
 
 
+def reaches(read: Callable[[], Any], expected: Any, seconds: float = 60.0) -> None:
+    """Waits until what is read is as expected; if it never is, fails with both."""
+    try:
+        eventually(lambda: read() == expected, seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{read()!r} is not {expected!r}") from error
+
+
 class Stack:
     """What tests ask of one deployed stack."""
 
@@ -106,6 +114,21 @@ class Stack:
 
     def meter_sweep(self) -> Any:
         return self._invoke("MeterFunction", {"sweep": True})
+
+    def notify(self, *bodies: str) -> Any:
+        """Hands messages over as SQS does; returns the function's answer."""
+        return self._invoke("NotifyFunction", messages(*bodies))
+
+    def notify_sweep(self) -> Any:
+        return self._invoke("NotifyFunction", {"sweep": True})
+
+    def let_meter_count(self) -> Callable[[], None]:
+        """Lets all of CloudTrail's events reach meter; returns what ends that."""
+        events = self.aws.client("events")
+        rule = events.describe_rule(Name=self.resources["MeterRule"])
+        events.put_rule(Name=rule["Name"], EventPattern=rule["EventPattern"], Description=rule["Description"],
+                        State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+        return lambda: events.disable_rule(Name=rule["Name"])
 
     def contain(self, payload: Any) -> Any:
         return self._invoke("ContainIdentityFunction", payload)

@@ -29,6 +29,29 @@ class Inbox:
         events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "inbox", "Arn": arn}])
         return cls(aws, url)
 
+    @classmethod
+    def on_topic(cls, aws: LocalAws, name: str) -> tuple["Inbox", str]:
+        """Makes a topic and a queue that gets its messages as they are; returns the topic's ARN too."""
+        topic = aws.client("sns").create_topic(Name=name)["TopicArn"]
+        return cls._listening(aws, topic, name, raw=True), topic
+
+    @classmethod
+    def subscribed(cls, aws: LocalAws, topic: str, name: str) -> "Inbox":
+        """Makes a queue that gets a topic's messages with their subjects."""
+        return cls._listening(aws, topic, name, raw=False)
+
+    @classmethod
+    def _listening(cls, aws: LocalAws, topic: str, name: str, raw: bool) -> "Inbox":
+        sqs = aws.client("sqs")
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        allowed = {"Statement": {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+                                 "Action": "sqs:SendMessage", "Resource": arn}}
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(allowed)})
+        aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn,
+                                    Attributes={"RawMessageDelivery": str(raw).lower()})
+        return cls(aws, url)
+
     def all(self) -> list[Any]:
         """Returns every message so far, the oldest first."""
         with self._reading:

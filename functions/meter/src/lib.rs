@@ -8,7 +8,7 @@ pub use read::{Message, read};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use trailreflex_aws::{DynamoLedger, MetricSink, Metrics, Quarantine};
+use trailreflex_aws::{Canary, DynamoLedger, Examples, MetricSink, Metrics, Quarantine};
 use trailreflex_lambda::{Answer, Batch, Failed, Failure, now};
 use trailreflex_metering::{Counted, FlushId, Meter, Published};
 use trailreflex_metrics::{Datum, Function, Metric};
@@ -21,6 +21,10 @@ pub struct MeterFunction {
     pub meter: Meter<DynamoLedger>,
     /// Where counts go.
     pub sink: MetricSink,
+    /// Where calls that are monitored are named.
+    pub examples: Examples,
+    /// What calls AWS in order to be seen.
+    pub canary: Canary,
     /// What cannot be used is kept here.
     pub quarantine: Quarantine,
     /// Where the function's own numbers go.
@@ -28,7 +32,8 @@ pub struct MeterFunction {
 }
 
 impl MeterFunction {
-    /// Counts the records of a batch of messages, or, given `{"sweep": true}`, sends what is still to be sent.
+    /// Counts the records of a batch of messages, or, given `{"sweep": true}`, sends what is still to be sent and makes a
+    /// call that is to come back as a record.
     ///
     /// # Errors
     /// [`Failure::Permanent`] if the payload is neither.
@@ -36,6 +41,9 @@ impl MeterFunction {
         if payload.get("sweep") == Some(&Value::Bool(true)) {
             let published = self.publish(request).await;
             self.tell(published_data(&published, now())).await;
+            if let Err(error) = self.canary.call().await {
+                tracing::warn!(reason = cause_chain(&error), "no canary was sent");
+            }
             return Ok(json!({"status": "swept", "sent": published.sent, "waiting": published.waiting}));
         }
         let batch = Batch::parse(payload)?;
@@ -79,11 +87,24 @@ impl MeterFunction {
                 }
             }
         }
+        self.name(&counted).await;
         let published = self.publish(request).await;
         data.extend(counted_data(&counted, now()));
         data.extend(published_data(&published, now()));
         self.tell(data).await;
         serde_json::to_value(answer).map_err(|error| Failure::permanent("NotJson", error))
+    }
+
+    /// Keeps the newest of what is monitored, so that an alarm can name who set it off. It is counted all the same.
+    async fn name(&self, counted: &Counted) {
+        for (control, examples) in &counted.examples {
+            for example in examples {
+                if let Err(error) = self.examples.keep(*control, example).await {
+                    tracing::warn!(reason = cause_chain(&error), "an alarm will not name this call");
+                    return;
+                }
+            }
+        }
     }
 
     /// Sends what is kept, and keeps on the quarantine queue what CloudWatch refuses.

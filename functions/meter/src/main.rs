@@ -1,6 +1,6 @@
 //! Lambda entry point: builds what the function needs, once per cold start.
 
-use trailreflex_aws::{DynamoLedger, MetricSink};
+use trailreflex_aws::{Canary, DynamoLedger, Examples, MetricSink};
 use trailreflex_lambda::{Started, start};
 use trailreflex_meter::{Config, MeterFunction};
 use trailreflex_metering::Meter;
@@ -10,10 +10,13 @@ use trailreflex_metrics::Function;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let Started { config, aws, edge } =
         start(Function::Meter, Config::from_environment, |config| &config.quarantine_queue_url).await?;
+    let examples = Examples::new(&aws, config.meter_table.clone());
     let ledger = DynamoLedger::new(&aws, config.meter_table);
     let meter = &MeterFunction {
         meter: Meter { ledger, services: config.metered_services },
         sink: MetricSink::new(&aws),
+        examples,
+        canary: Canary::new(&aws),
         quarantine: edge.quarantine.clone(),
         metrics: edge.metrics.clone(),
     };

@@ -68,7 +68,7 @@ mod tests {
                 "ignored: notARecord",
             ),
             ("no JSON", "{".to_owned(), "NotJson: EOF while parsing"),
-            ("no event", "[]".to_owned(), "NotAnEnvelope: not an EventBridge event: "),
+            ("no event", "[]".to_owned(), "NotAnEnvelope: an EventBridge event must be"),
             ("somebody else's", event("AWS API Call via CloudTrail", "my.app", &record), "ForeignSource: "),
             (
                 "no record in it",

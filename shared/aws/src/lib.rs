@@ -11,8 +11,12 @@ mod account;
 mod bucket;
 #[cfg(feature = "bus")]
 mod bus;
+#[cfg(feature = "metering")]
+mod canary;
 #[cfg(feature = "event-rules")]
 mod event_rules;
+#[cfg(feature = "metering")]
+mod examples;
 #[cfg(feature = "journal")]
 mod journal;
 #[cfg(feature = "metering")]
@@ -23,6 +27,8 @@ mod look_queue;
 mod metric_sink;
 #[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(feature = "notify")]
+mod notice_groups;
 #[cfg(feature = "objects")]
 mod objects;
 #[cfg(feature = "sent")]
@@ -31,8 +37,14 @@ mod outlet;
 mod parameter_switch;
 #[cfg(feature = "quarantine")]
 mod quarantine;
+#[cfg(feature = "notify")]
+mod secret;
 #[cfg(feature = "sent")]
 mod sent;
+#[cfg(feature = "notify")]
+mod topic;
+#[cfg(feature = "notify")]
+mod webhook;
 #[cfg(feature = "windows")]
 mod windows;
 
@@ -47,8 +59,12 @@ pub use aws_config::SdkConfig;
 pub use bucket::{Bucket, Depth, From, Listed, Page};
 #[cfg(feature = "bus")]
 pub use bus::{Bus, BusEvent};
+#[cfg(feature = "metering")]
+pub use canary::Canary;
 #[cfg(feature = "event-rules")]
 pub use event_rules::{EventRules, NewEventRule};
+#[cfg(feature = "metering")]
+pub use examples::Examples;
 pub use failure::CallFailed;
 #[cfg(feature = "journal")]
 pub use journal::DynamoJournal;
@@ -60,6 +76,8 @@ pub use look_queue::LookQueue;
 pub use metric_sink::MetricSink;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;
+#[cfg(feature = "notify")]
+pub use notice_groups::DynamoGroups;
 #[cfg(feature = "objects")]
 pub use objects::{ObjectName, Objects, ReadError};
 #[cfg(feature = "sent")]
@@ -69,7 +87,13 @@ pub use parameter_switch::ParameterSwitch;
 #[cfg(feature = "quarantine")]
 pub use quarantine::Quarantine;
 pub use sdk::{load, load_for_a_person};
+#[cfg(feature = "notify")]
+pub use secret::Secret;
 #[cfg(feature = "sent")]
 pub use sent::DynamoSentLog;
+#[cfg(feature = "notify")]
+pub use topic::Topic;
+#[cfg(feature = "notify")]
+pub use webhook::{NotTaken, Webhooks};
 #[cfg(feature = "windows")]
 pub use windows::DynamoWindows;

@@ -4,7 +4,9 @@
 //! record is counted once although it is delivered twice, late, or to a function that is stopped ([`Meter`]). What is
 //! stored and sent goes through two ports, [`Ledger`] and [`Sink`].
 
+mod canary;
 mod count;
+mod example;
 mod ledger;
 mod ledger_in_memory;
 mod meter;
@@ -14,6 +16,7 @@ mod publish;
 mod services;
 mod tally;
 
+pub use canary::{CANARY, is_canary};
 pub use count::activities;
 pub use ledger::{Claim, Fate, FlushId, Key, Ledger, Part, PartId, PartState};
 pub use ledger_in_memory::{LedgerInMemory, SinkInMemory, Stopped};

@@ -5,15 +5,18 @@
 //! claims are found to be of a flush that never settled, and once its lease is over it is given up and the claims are
 //! taken. Settling and giving up exclude each other, so a flush that was only slow finds out and counts nothing.
 
+use crate::example::examples;
 use crate::ledger::{Claim, Fate, FlushId, Key, Ledger, Part, PartId, PartState};
-use crate::{NotMetered, Services, Tally, activities, principal};
+use crate::{NotMetered, Services, Tally, activities, is_canary, principal};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_metrics::Activity;
+use trailreflex_metrics::{Activity, Example, Monitored};
 use trailreflex_model::cloudtrail::Record;
 
 /// How long a flush may take to settle before another one gives it up; longer than the function may run.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
+/// Most examples of one control in one batch.
+const MOST_EXAMPLES: usize = 5;
 /// Most series in one call to CloudWatch.
 const SERIES_PER_PART: usize = 1000;
 /// Most parts that a table settles in one step, with the flush itself.
@@ -43,12 +46,24 @@ pub struct Counted {
     pub again: Vec<usize>,
     /// Why they are.
     pub problems: BTreeSet<String>,
+    /// The newest of the records that are counted now and are monitored, at most five of each control.
+    pub examples: BTreeMap<Monitored, BTreeSet<Example>>,
 }
 
 impl Counted {
     fn again(&mut self, places: impl IntoIterator<Item = usize>, problem: impl Into<String>) {
         self.again.extend(places);
         self.problems.insert(problem.into());
+    }
+
+    fn note(&mut self, record: &Record) {
+        for (control, example) in examples(record) {
+            let newest = self.examples.entry(control).or_default();
+            newest.insert(example);
+            if newest.len() > MOST_EXAMPLES {
+                newest.pop_first();
+            }
+        }
     }
 }
 
@@ -99,7 +114,10 @@ impl<L: Ledger> Meter<L> {
                     end.duplicates = end.duplicates.saturating_add(copies.len().saturating_sub(1));
                     own.extend(copies.first());
                     match Tally::minute(record.event_time(), now) {
-                        Ok(minute) => self.add(record, minute, now, (&mut tally, &mut people)),
+                        Ok(minute) => {
+                            self.add(record, minute, now, (&mut tally, &mut people));
+                            end.note(record);
+                        }
                         Err(reason) => {
                             let count = end.not_metered.entry(reason).or_default();
                             *count = count.saturating_add(1);
@@ -140,7 +158,10 @@ impl<L: Ledger> Meter<L> {
             tally.add(activity, minute);
         }
         if let Some(time) = record.event_time() {
-            tally.delayed(time, now);
+            tally.delayed(Activity::SecondsToMetric, time, now);
+            if is_canary(record) {
+                tally.delayed(Activity::SecondsToCanary, time, now);
+            }
         }
         if let Some(who) = principal(record.identity()) {
             let first =
@@ -175,7 +196,11 @@ impl<L: Ledger> Meter<L> {
         match self.ledger.settle(flush, &parts, now).await {
             Ok(true) => end.counted = own.len(),
             Ok(false) => end.again(own, "the batch took so long that another one has taken its records over"),
-            Err(error) => end.again(own, error.to_string()),
+            // It may be settled all the same. If it can be given up it is not, and its records need not wait for its lease.
+            Err(error) => match self.ledger.abandon(flush, now).await {
+                Ok(false) => end.counted = own.len(),
+                Ok(true) | Err(_) => end.again(own, error.to_string()),
+            },
         }
         end
     }

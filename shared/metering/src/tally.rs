@@ -31,8 +31,8 @@ impl NotMetered {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     counts: BTreeMap<(Activity, i64), u32>,
-    /// Events by their delay in seconds.
-    delays: BTreeMap<u32, u32>,
+    /// Events by what is measured with them and their delay in seconds.
+    delays: BTreeMap<(Activity, u32), u32>,
 }
 
 impl Tally {
@@ -54,10 +54,10 @@ impl Tally {
         *count = count.saturating_add(1);
     }
 
-    /// Notes how long after `time` an event is counted `now`.
-    pub fn delayed(&mut self, time: Timestamp, now: Timestamp) {
+    /// Notes in `metric` how long after `time` an event is counted `now`.
+    pub fn delayed(&mut self, metric: Activity, time: Timestamp, now: Timestamp) {
         let seconds = u32::try_from(now.duration_since(time).as_secs().max(0)).unwrap_or(u32::MAX);
-        let count = self.delays.entry(rounded(seconds)).or_default();
+        let count = self.delays.entry((metric, rounded(seconds))).or_default();
         *count = count.saturating_add(1);
     }
 
@@ -78,10 +78,11 @@ impl Tally {
                 Some(Series { metric, at, values: vec![(f64::from(count), 1.0)] })
             })
             .collect();
-        if !self.delays.is_empty() {
-            let values = self.delays.iter().map(|(seconds, count)| (f64::from(*seconds), f64::from(*count)));
-            series.push(Series { metric: Activity::SecondsToMetric, at: now, values: values.collect() });
+        let mut delays: BTreeMap<Activity, Vec<(f64, f64)>> = BTreeMap::new();
+        for ((metric, seconds), count) in self.delays {
+            delays.entry(metric).or_default().push((f64::from(seconds), f64::from(count)));
         }
+        series.extend(delays.into_iter().map(|(metric, values)| Series { metric, at: now, values }));
         series
     }
 }
@@ -113,7 +114,7 @@ mod tests {
         for second in [60, 61, 119, 120] {
             let minute = Tally::minute(Some(at(second)), at(600)).unwrap();
             tally.add(Activity::Calls(Scope::All), minute);
-            tally.delayed(at(second), at(600));
+            tally.delayed(Activity::SecondsToMetric, at(second), at(600));
         }
         let calls = |second, count| Series {
             metric: Activity::Calls(Scope::All),

@@ -4,11 +4,17 @@
 //! kinds of principals are AWS's, all else is written here. So the number of metrics, which is what they cost, has a limit.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, VariantArray};
 use trailreflex_model::Region;
 use trailreflex_model::cloudtrail::IdentityKind;
 
 /// What is counted of records.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumDiscriminants)]
+#[strum_discriminants(
+    name(ActivityKind),
+    derive(VariantArray),
+    doc = "An [`Activity`] without its dimensions."
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Activity {
     /// API calls: management and data events.
@@ -40,6 +46,8 @@ pub enum Activity {
     Monitored(Monitored),
     /// Seconds from an event to its metrics.
     SecondsToMetric,
+    /// Seconds from a call that `meter` makes for that purpose to its metrics.
+    SecondsToCanary,
 }
 
 /// Of what calls are counted.
@@ -205,6 +213,7 @@ impl Activity {
             Self::NewPrincipals => "NewPrincipals",
             Self::Monitored(_) => "Monitored",
             Self::SecondsToMetric => "SecondsToMetric",
+            Self::SecondsToCanary => "SecondsToCanary",
         }
     }
 
@@ -236,7 +245,7 @@ impl Activity {
             }
             Self::DataEvents(operation) => one("Operation", operation.as_str()),
             Self::Monitored(what) => one("Control", what.as_str()),
-            Self::RootUse | Self::NewPrincipals | Self::SecondsToMetric => Vec::new(),
+            Self::RootUse | Self::NewPrincipals | Self::SecondsToMetric | Self::SecondsToCanary => Vec::new(),
         }
     }
 }

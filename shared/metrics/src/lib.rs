@@ -3,12 +3,17 @@
 //! A closed set keeps the cost known: every dimension has few values, none of them chosen by a caller.
 
 mod activity;
+mod example;
 mod series;
 
-pub use activity::{Activity, DataOperation, Mfa, Monitored, PrincipalType, Scope, SignInOutcome};
+pub use activity::{
+    Activity, ActivityKind, DataOperation, Mfa, Monitored, PrincipalType, Scope, SignInOutcome,
+};
+pub use example::Example;
 pub use series::{MAX_VALUES, Series};
 
 use jiff::Timestamp;
+use strum::{EnumDiscriminants, VariantArray};
 use trailreflex_model::{RuleRef, Severity};
 
 /// The CloudWatch namespace of all metrics.
@@ -29,9 +34,22 @@ pub enum Function {
     CloseExposure,
     /// `meter`
     Meter,
+    /// `notify`
+    Notify,
 }
 
 impl Function {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Detect,
+        Self::Ingest,
+        Self::Meter,
+        Self::ContainIdentity,
+        Self::RestoreLogging,
+        Self::CloseExposure,
+        Self::Notify,
+    ];
+
     /// Returns the function's folder name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -42,12 +60,14 @@ impl Function {
             Self::Ingest => "ingest",
             Self::CloseExposure => "close-exposure",
             Self::Meter => "meter",
+            Self::Notify => "notify",
         }
     }
 }
 
 /// Everything that is measured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(name(MetricKind), derive(VariantArray), doc = "A [`Metric`] without its dimensions.")]
 pub enum Metric {
     /// Events that a function was given.
     Events(Function),
@@ -120,6 +140,8 @@ pub enum Metric {
     NotMetered(&'static str),
     /// Records whose metrics were sent twice, or once and perhaps not received: CloudWatch did not answer.
     MetricWritesUncertain(Function),
+    /// Notices by the channel that was told, or `counted` if they only add to one that was told before.
+    Notices(&'static str),
 }
 
 /// A CloudWatch unit.
@@ -160,6 +182,7 @@ impl Metric {
             Self::Duplicates(_) => "Duplicates",
             Self::NotMetered(_) => "NotMetered",
             Self::MetricWritesUncertain(_) => "MetricWritesUncertain",
+            Self::Notices(_) => "Notices",
         }
     }
 
@@ -169,11 +192,12 @@ impl Metric {
         match self {
             Self::SecondsToDetect
             | Self::SecondsToContainment
-            | Self::Activity(Activity::SecondsToMetric) => Unit::Seconds,
+            | Self::Activity(Activity::SecondsToMetric | Activity::SecondsToCanary) => Unit::Seconds,
             Self::Activity(_)
             | Self::Duplicates(_)
             | Self::NotMetered(_)
             | Self::MetricWritesUncertain(_)
+            | Self::Notices(_)
             | Self::Events(_)
             | Self::Quarantined(_)
             | Self::Retried(_)
@@ -222,6 +246,7 @@ impl Metric {
             Self::MissedByFastPath { rule } | Self::RuleNotDelivered { rule } => vec![("Rule", rule.clone())],
             Self::Files(outcome) | Self::Records(outcome) => vec![("Outcome", (*outcome).to_owned())],
             Self::SecondsToDetect | Self::SecondsToContainment => Vec::new(),
+            Self::Notices(channel) => vec![("Channel", (*channel).to_owned())],
             Self::HeldBack { function, reason } => {
                 vec![("Function", function.as_str().to_owned()), ("Reason", (*reason).to_owned())]
             }

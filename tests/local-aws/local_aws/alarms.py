@@ -36,15 +36,32 @@ def _evaluate_forever() -> None:
 
 
 def evaluate(alarm: dict[str, Any]) -> None:
-    """Changes the state of an alarm on one metric; alarms on expressions stay as they are."""
+    """Changes the state of an alarm on one metric or on the sum of several; others stay as they are."""
     compare = _COMPARE.get(alarm.get("ComparisonOperator", ""))
-    if not alarm.get("Namespace") or not alarm.get("MetricName") or compare is None:
+    parts = _metrics(alarm)
+    if not parts or compare is None:
         return
-    values = _values_per_period(alarm)
+    values = [_sum(period) for period in zip(*map(_values_per_period, parts))]
     breaches = [None if value is None else compare(value, float(alarm.get("Threshold", 0))) for value in values]
     state = _state(breaches, alarm)
     if state != alarm["StateValue"]:
         _move(alarm, state, values)
+
+
+def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """Returns what the alarm looks at, each as an alarm on one metric; nothing if that cannot be evaluated here."""
+    if alarm.get("Namespace") and alarm.get("MetricName"):
+        return [alarm]
+    queries = alarm.get("Metrics") or []
+    if [query["Expression"] for query in queries if query.get("Expression")] != ["SUM(METRICS())"]:
+        return []
+    return [alarm | stat["Metric"] | {"Period": stat["Period"], "Statistic": stat["Stat"]}
+            for stat in (query.get("MetricStat") for query in queries) if stat]
+
+
+def _sum(values: tuple[float | None, ...]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _values_per_period(alarm: dict[str, Any]) -> list[float | None]:

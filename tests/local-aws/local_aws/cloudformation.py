@@ -35,6 +35,7 @@ def install() -> None:
     cloudformation_types.install()
     for kind, required in RECORD_ONLY.items():
         handlers.setdefault(kind, {"create": recorder(kind, required), "delete": lambda physical_id, properties: None})
+    provisioners._cw_metric_alarm_record = alarm_on_expressions(provisioners._cw_metric_alarm_record)
     _after("AWS::Lambda::Function", reserve_concurrency)
     _after("AWS::DynamoDB::Table", set_time_to_live)
     _after("AWS::Events::Rule", refuse_invalid_pattern)
@@ -57,6 +58,22 @@ def _after(kind: str, step: Callable[[str, Properties], None]) -> None:
 
     handler |= {"create": create, "update": update}
     provisioners._RESOURCE_HANDLERS[kind] = handler
+
+
+def alarm_on_expressions(inner: Callable[[str, Properties], Properties]) -> Callable[[str, Properties], Properties]:
+    """Lets alarms have metric math and anomaly detection in place of one metric and a threshold."""
+    def record(name: str, properties: Properties) -> Properties:
+        metrics = properties.get("Metrics")
+        if not metrics:
+            return inner(name, properties)
+        if "Threshold" not in properties and "ThresholdMetricId" not in properties:
+            raise ValueError("AWS::CloudWatch::Alarm needs Threshold or ThresholdMetricId")
+        plain = {key: value for key, value in properties.items() if key != "Metrics"}
+        made = inner(name, {"Threshold": 0} | plain | {"MetricName": "-", "Namespace": "-"})
+        return made | {"MetricName": "", "Namespace": "", "Metrics": metrics,
+                       "ThresholdMetricId": properties.get("ThresholdMetricId")}
+
+    return record
 
 
 def reserve_concurrency(name: str, properties: Properties) -> None:

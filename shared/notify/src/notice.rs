@@ -1,0 +1,97 @@
+//! What people are told, before any channel's form.
+
+use crate::text::line;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use trailreflex_model::Severity;
+
+/// Most characters of a title, of a fact and of a command.
+const MOST: (usize, usize, usize) = (140, 500, 1000);
+/// Most facts and most commands of one notice.
+const MOST_LINES: usize = 12;
+
+/// What people are told of one finding, outcome or alarm, or of many that are alike. All texts are one line each, without
+/// hidden characters, and cut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// The same for all that is about the same: 32 hexadecimal digits.
+    pub id: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// In one line.
+    pub title: String,
+    /// Who, what, from where, since when, and whatever else is known, in this order.
+    pub facts: Vec<Fact>,
+    /// Commands that show more or act on it.
+    pub commands: Vec<Fact>,
+    /// Page of the AWS console that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// How many there were since the notice that this one follows; absent in the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<u64>,
+    /// Whether this says that it is over.
+    #[serde(default)]
+    pub is_over: bool,
+}
+
+/// A label and its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What the value is.
+    pub label: String,
+    /// The value.
+    pub value: String,
+}
+
+impl Notice {
+    /// A notice without facts.
+    pub(crate) fn new(id: String, severity: Severity, title: &str, at: Timestamp) -> Self {
+        Self {
+            id,
+            severity,
+            title: line(title, MOST.0),
+            facts: Vec::new(),
+            commands: Vec::new(),
+            link: None,
+            at,
+            more: None,
+            is_over: false,
+        }
+    }
+
+    /// Adds a fact, if there is one.
+    pub(crate) fn fact(&mut self, label: &str, value: Option<&str>) {
+        add(&mut self.facts, label, value, MOST.1);
+    }
+
+    /// Adds a command.
+    pub(crate) fn command(&mut self, label: &str, command: &str) {
+        add(&mut self.commands, label, Some(command), MOST.2);
+    }
+
+    /// Returns the notice that says how many more there were.
+    #[must_use]
+    pub fn again(&self, more: u64) -> Self {
+        Self { more: Some(more), ..self.clone() }
+    }
+
+    /// Returns the title with the number of those that it stands for.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        match self.more {
+            Some(more) => format!("{} ({more} more)", self.title),
+            None => self.title.clone(),
+        }
+    }
+}
+
+fn add(lines: &mut Vec<Fact>, label: &str, value: Option<&str>, most: usize) {
+    let value = line(value.unwrap_or_default(), most);
+    if !value.is_empty() && lines.len() < MOST_LINES {
+        lines.push(Fact { label: line(label, 40), value });
+    }
+}

@@ -1,0 +1,47 @@
+//! `PagerDuty`'s Events API v2. Source: PagerDuty Developer Documentation, "PD-CEF" and "Send an Alert Event": `summary`
+//! has at most 1,024 characters, `dedup_key` 255, a body 512 KB.
+
+use crate::Notice;
+use serde_json::{Map, Value, json};
+use trailreflex_model::Severity;
+
+/// Where events go.
+pub const ENDPOINT: &str = "https://events.pagerduty.com/v2/enqueue";
+
+/// Returns the body for a service's integration key. What is over resolves the incident that its beginning has opened.
+#[must_use]
+pub fn render(notice: &Notice, routing_key: &str) -> Value {
+    let action = if notice.is_over { "resolve" } else { "trigger" };
+    let mut details = Map::new();
+    for fact in notice.facts.iter().chain(&notice.commands) {
+        let values = details.entry(fact.label.clone()).or_insert_with(|| Value::String(String::new()));
+        let before = values.as_str().unwrap_or_default();
+        let all = if before.is_empty() { fact.value.clone() } else { format!("{before}\n{}", fact.value) };
+        *values = Value::String(all);
+    }
+    let links: Vec<_> =
+        notice.link.iter().map(|link| json!({"href": link, "text": "Show in CloudTrail"})).collect();
+    json!({
+        "routing_key": routing_key,
+        "event_action": action,
+        "dedup_key": notice.id,
+        "client": "Trailreflex",
+        "links": links,
+        "payload": {
+            "summary": notice.headline(),
+            "source": notice.facts.iter().find(|fact| fact.label == "Account").map_or("AWS", |fact| fact.value.as_str()),
+            "severity": severity(notice.severity),
+            "timestamp": notice.at.to_string(),
+            "custom_details": details,
+        },
+    })
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Informational => "info",
+    }
+}

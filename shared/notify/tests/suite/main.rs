@@ -1,0 +1,8 @@
+//! What people are told, in every channel's form.
+
+#![cfg(test)]
+
+mod forms;
+mod groups;
+mod notices;
+mod support;

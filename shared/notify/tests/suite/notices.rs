@@ -1,0 +1,160 @@
+//! What is told of findings, outcomes and alarms, and what of messages that are neither.
+
+use crate::support::{alarm, finding, notifier, now};
+use serde_json::{Value, json};
+use trailreflex_metrics::Example;
+use trailreflex_model::Severity;
+use trailreflex_notify::{Fact, Notice, OutboxInMemory, Sink, Unusable, read};
+
+async fn told(message: &Value, examples: &[Example]) -> Option<Notice> {
+    let outbox = OutboxInMemory::default();
+    let message = read(&message.to_string()).unwrap();
+    let end = notifier(&[(Sink::Topic, Severity::Informational)])
+        .handle("m1", &message, examples, &outbox, now())
+        .await;
+    assert_eq!((end.again, end.refused.len()), (Vec::new(), 0));
+    let sent = outbox.sent.lock().unwrap().pop();
+    sent.map(|(_, notice)| notice)
+}
+
+fn facts(notice: &Notice) -> Vec<(&str, &str)> {
+    notice.facts.iter().map(|Fact { label, value }| (label.as_str(), value.as_str())).collect()
+}
+
+#[tokio::test]
+async fn a_finding_says_who_what_from_where_and_since_when() {
+    let notice = told(&finding(&[]), &[]).await.unwrap();
+    assert_eq!(
+        facts(&notice),
+        [
+            ("Who", "arn:aws:iam::111122223333:user/alice with key AKIAIOSFODNN7EXAMPLE"),
+            ("What", "StopLogging (cloudtrail.amazonaws.com)"),
+            ("From", "198.51.100.7"),
+            ("With", "aws-cli/2.15"),
+            ("Since", "2026-11-20T09:58:30Z"),
+            ("Account", "111122223333 in us-east-1"),
+            ("Because", "eventName is StopLogging"),
+            ("Event", "b7f1d2a0-0000-4000-8000-000000000001"),
+        ]
+    );
+    assert_eq!((notice.severity, notice.headline().as_str()), (Severity::High, "A trail was stopped"));
+    let commands: Vec<_> = notice.commands.iter().map(|command| command.value.as_str()).collect();
+    assert_eq!(
+        commands,
+        [
+            "fields eventTime, eventSource, eventName, errorCode, sourceIPAddress | filter userIdentity.arn = \
+             \"arn:aws:iam::111122223333:user/alice\" | sort eventTime desc | limit 100",
+            "trailreflex timeline arn:aws:iam::111122223333:user/alice LOGS",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn texts_of_whoever_is_watched_make_no_lines_and_hide_nothing() {
+    let agent = "curl\nSeverity: low\n\u{202E}evil\u{200B} <script>alert(1)</script>";
+    let notice = told(
+        &finding(&[
+            ("/actor/userAgent", json!(agent)),
+            ("/rule/title", json!(format!("{}\u{2028}x", "t".repeat(10_000)))),
+            ("/evidence/succeeded", json!(false)),
+        ]),
+        &[],
+    )
+    .await
+    .unwrap();
+    let values = facts(&notice);
+    assert!(values.contains(&("With", "curl Severity: low evil <script>alert(1)</script>")), "{values:?}");
+    assert!(
+        values.contains(&("What", "StopLogging (cloudtrail.amazonaws.com), without success")),
+        "{values:?}"
+    );
+    assert_eq!(notice.title.chars().count(), 140);
+}
+
+#[tokio::test]
+async fn an_alarm_names_the_newest_calls_that_set_it_off() {
+    let example = |second: i64, who: &str| Example {
+        at: jiff::Timestamp::from_second(1_795_168_000 + second).unwrap(),
+        who: who.to_owned(),
+        what: "UpdateTrail (cloudtrail.amazonaws.com)".to_owned(),
+        from: "198.51.100.7".to_owned(),
+        event: format!("event-{second}"),
+    };
+    let examples: Vec<_> =
+        (0..7).map(|number| example(number, "arn:aws:iam::111122223333:user/alice")).collect();
+    let message = alarm("ALARM", &json!([{"name": "Control", "value": "4.5-cloudtrail-changes"}]));
+    let notice = told(&message, &examples).await.unwrap();
+    let values = facts(&notice);
+    let calls: Vec<_> =
+        values.iter().filter(|(label, _)| *label == "Call").map(|(_, value)| *value).collect();
+    assert_eq!(calls.len(), 5);
+    assert_eq!(
+        calls[0],
+        "arn:aws:iam::111122223333:user/alice: UpdateTrail (cloudtrail.amazonaws.com) from 198.51.100.7 at 2026-11-20T09:46:46Z \
+         (event event-6)"
+    );
+    assert_eq!(values[2], ("Since", "2026-11-20T09:59:00Z"));
+    assert_eq!((notice.severity, notice.is_over), (Severity::High, false));
+}
+
+#[tokio::test]
+async fn an_alarm_that_is_over_has_the_id_of_its_beginning() {
+    let on = told(&alarm("ALARM", &json!([])), &[]).await.unwrap();
+    let over = told(&alarm("OK", &json!([])), &[]).await.unwrap();
+    assert_eq!((on.id.clone(), over.is_over, over.severity), (over.id, true, Severity::Informational));
+    assert_eq!(told(&alarm("INSUFFICIENT_DATA", &json!([])), &[]).await, None);
+    let mut composite = alarm("ALARM", &json!([]));
+    composite["AlarmRule"] = json!("ALARM(a) OR ALARM(b)");
+    assert_eq!(told(&composite, &[]).await.unwrap().severity, Severity::Critical);
+}
+
+#[test]
+fn a_message_in_the_envelope_of_sns_is_the_same_alarm() {
+    let inner = alarm("ALARM", &json!([{"name": "Control", "value": "4.3-root-use"}]));
+    let outer = json!({"Type": "Notification", "Message": inner.to_string(), "TopicArn": "arn:aws:sns:us-east-1:1:t"});
+    assert_eq!(read(&outer.to_string()), read(&inner.to_string()));
+    let trailreflex_notify::Message::Alarm(alarm) = read(&outer.to_string()).unwrap() else {
+        panic!("an alarm")
+    };
+    assert_eq!(alarm.control(), Some("4.3-root-use"));
+}
+
+#[test]
+fn what_is_neither_finding_nor_outcome_nor_alarm_is_told_apart() {
+    for (case, body, expected) in [
+        ("no JSON", "{".to_owned(), "NotJson: EOF while parsing an object at line 1 column 1"),
+        (
+            "another event",
+            json!({"detail-type": "EC2 Instance State-change"}).to_string(),
+            "UnknownMessage: neither a finding, nor an outcome, nor an alarm by way of SNS: EC2 Instance State-change",
+        ),
+        (
+            "a text by way of SNS",
+            json!({"Type": "Notification", "Message": "hello"}).to_string(),
+            "NotJson: expected value at line 1 column 1",
+        ),
+        (
+            "a list",
+            "[]".to_owned(),
+            "UnknownMessage: neither a finding, nor an outcome, nor an alarm by way of SNS: []",
+        ),
+        (
+            "a finding without its parts",
+            json!({"detail-type": "Trailreflex Finding", "detail": {}}).to_string(),
+            "Malformed finding: missing field `id`",
+        ),
+        (
+            "an outcome that is none",
+            json!({"detail-type": "Trailreflex Outcome"}).to_string(),
+            "Malformed outcome: invalid type: null, expected struct Outcome",
+        ),
+        (
+            "an alarm in no known state",
+            json!({"AlarmName": "a", "NewStateValue": "MAYBE", "StateChangeTime": ""}).to_string(),
+            "Malformed alarm: unknown variant `MAYBE`, expected one of `ALARM`, `OK`, `INSUFFICIENT_DATA`",
+        ),
+    ] {
+        let found: Unusable = read(&body).unwrap_err();
+        assert_eq!(found.to_string(), expected, "{case}");
+    }
+}
