@@ -11,6 +11,7 @@ mod events;
 mod generated;
 mod ingest;
 mod metrics;
+mod peers;
 mod proofs;
 mod regressions;
 mod repository;

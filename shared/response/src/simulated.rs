@@ -49,6 +49,8 @@ pub struct SimulatedIdentity {
 pub enum Fault {
     /// Nothing is changed; a later attempt may succeed.
     Throttled,
+    /// Nothing is changed, and nobody knows: AWS failed.
+    Failed,
     /// The change is made, but no answer comes.
     TimedOutAfterApplying,
     /// Nothing is changed; no attempt will succeed.
@@ -101,6 +103,7 @@ impl SimulatedAccount {
         match fault {
             None => self.locked(work),
             Some(Fault::Throttled) => Err(transient(Effect::None)),
+            Some(Fault::Failed) => Err(transient(Effect::Unknown)),
             Some(Fault::Denied) => {
                 Err(AccountError::Refused { permission, cause: "denied by the simulation".into() })
             }

@@ -1,7 +1,7 @@
 //! What each action on exposed resources sets which control to, and what it leaves alone.
 
 use crate::fixtures::{
-    any_fault, clock_after, decide_knowing, finding, finish, finish_unless_stopped, guardrails, now,
+    Scenario, any_fault, clock_after, decide_knowing, finding, finish, finish_unless_stopped, guardrails, now,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -186,6 +186,17 @@ fn cases() -> Vec<Case> {
             "aws ec2 disable-image-block-public-access",
         ),
     ]
+}
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    let scenario = |(kind, resource, control, before, ..): Case| Scenario {
+        kind,
+        finding: about(&resource),
+        playbook: playbook(kind),
+        guardrails: guardrails(),
+        contents: account(&resource, &control, before).snapshot(),
+    };
+    cases().into_iter().map(scenario).collect()
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use trailreflex_model::{Finding, IdentityKind, Target};
 use trailreflex_response::{
-    Contents, Control, Declared, ExecuteError, Execution, Fault, Guardrails, IdentityRef, Journal, KeyStatus,
-    MemoryJournal, Mode, Plan, Playbook, Playbooks, Setting, SimulatedAccount, SimulatedIdentity, execute,
-    observe, plan,
+    ActionKind, Contents, Control, Declared, ExecuteError, Execution, Fault, Guardrails, IdentityRef,
+    Journal, KeyStatus, MemoryJournal, Mode, Plan, Playbook, Playbooks, Setting, SimulatedAccount,
+    SimulatedIdentity, execute, observe, plan,
 };
 
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -53,6 +53,16 @@ pub(crate) fn finding() -> Finding {
 /// The finding that one key was misused.
 pub(crate) fn finding_about_key(key: &str) -> Finding {
     Finding { target: Some(Target::AccessKey { access_key_id: key.parse().unwrap() }), ..finding() }
+}
+
+/// One action with an account in which it has something to do.
+#[derive(Debug, Clone)]
+pub(crate) struct Scenario {
+    pub(crate) kind: ActionKind,
+    pub(crate) finding: Finding,
+    pub(crate) playbook: Playbook,
+    pub(crate) guardrails: Guardrails,
+    pub(crate) contents: Contents,
 }
 
 /// A user of a simulated account.

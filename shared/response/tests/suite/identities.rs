@@ -1,8 +1,8 @@
 //! What each action on identities sets which control to, on users, roles and groups.
 
 use crate::fixtures::{
-    DENY_ALL, KEY, User, account, alice, attachment, clock_after, contents, decide_knowing, finding, finish,
-    identity, now, user,
+    DENY_ALL, KEY, Scenario, User, account, alice, attachment, clock_after, contents, decide_knowing,
+    finding, finish, guardrails, identity, now, user,
 };
 use std::collections::BTreeSet;
 use trailreflex_model::{Finding, IdentityKind, Target};
@@ -74,8 +74,10 @@ fn revoking(cut_off: &str) -> Setting {
     policy(&[denying(Some(serde_json::json!({"DateLessThan": {"aws:TokenIssueTime": cut_off}})))])
 }
 
-#[test]
-fn every_action_sets_its_control_and_undo_sets_it_back() {
+/// A case: its name, the action, what is in the account, whom it is about, and what is to be set to what.
+type Case = (&'static str, ActionKind, Contents, Target, Vec<(Control, Setting)>);
+
+fn cases() -> Vec<Case> {
     let alice_is = || alice().identity.reference;
     let credential = |kind, id: &str| Control::CredentialStatus {
         identity: alice_is(),
@@ -106,7 +108,7 @@ fn every_action_sets_its_control_and_undo_sets_it_back() {
     let group = identity(IdentityKind::Group, "admins", "AGPAEXAMPLEGROUP0001", "/");
     let user = Target::User { user_name: "alice".parse().unwrap() };
     let inactive = || KeyStatus::Inactive.setting();
-    for (case, kind, contents, target, expected) in [
+    vec![
         (
             "a user is quarantined",
             ActionKind::QuarantineUser,
@@ -171,7 +173,28 @@ fn every_action_sets_its_control_and_undo_sets_it_back() {
             session("jack", None),
             vec![(inline(&role(), "TrailreflexRevokeOlderSessions"), revoking("2026-11-24T10:00:30Z"))],
         ),
-    ] {
+    ]
+}
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    let scenario = |kind, contents, target| Scenario {
+        kind,
+        finding: about(target),
+        playbook: playbook(&[kind]),
+        guardrails: guardrails(),
+        contents,
+    };
+    let of_alice = [ActionKind::DenyUser, ActionKind::DeactivateAccessKeys].map(|kind| {
+        let user = Target::User { user_name: "alice".parse().unwrap() };
+        scenario(kind, contents([alice()]), user)
+    });
+    let others = cases().into_iter().map(|(_, kind, contents, target, _)| scenario(kind, contents, target));
+    of_alice.into_iter().chain(others).collect()
+}
+
+#[test]
+fn every_action_sets_its_control_and_undo_sets_it_back() {
+    for (case, kind, contents, target, expected) in cases() {
         let (account, journal) = (SimulatedAccount::with(contents), MemoryJournal::default());
         let before = account.snapshot();
         let plan = decide_knowing(&account, &journal, &about(target), &playbook(&[kind]), now());

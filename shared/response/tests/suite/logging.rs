@@ -1,7 +1,7 @@
 //! What each action on what watches the account sets which control to, and what it leaves alone.
 
 use crate::fixtures::{
-    any_fault, clock_after, decide_under, finding, finish, finish_unless_stopped, guardrails, now,
+    Scenario, any_fault, clock_after, decide_under, finding, finish, finish_unless_stopped, guardrails, now,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -193,6 +193,17 @@ fn account(case: &Case) -> SimulatedAccount {
         contents.set(control.clone(), setting.clone());
     }
     SimulatedAccount::with(contents)
+}
+
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    let scenario = |case: Case| Scenario {
+        kind: case.kind,
+        finding: about(case.target),
+        playbook: playbook(case.kind),
+        guardrails: limits(),
+        contents: account(&case).snapshot(),
+    };
+    cases().into_iter().map(scenario).collect()
 }
 
 fn is_as(account: &SimulatedAccount, wanted: &[(Control, Setting)]) -> bool {

@@ -4,6 +4,7 @@
 
 mod execution;
 mod exposures;
+mod faults;
 mod fixtures;
 mod guardrails;
 mod identities;
