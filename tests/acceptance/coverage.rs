@@ -4,11 +4,13 @@ use crate::generated::assert_file;
 use crate::proofs::rules;
 use crate::repository::read;
 use crate::rule_pages::techniques;
+use crate::template::playbooks;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use trailreflex_detection::Rule;
 use trailreflex_proofs::called;
+use trailreflex_response::ActionClass;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +35,8 @@ struct Technique {
     id: String,
     name: String,
     note: Option<String>,
+    /// Why nothing that answers its rules helps against it.
+    uncontained: Option<String>,
 }
 
 fn catalogue() -> Catalogue {
@@ -48,6 +52,26 @@ fn rules_by(key: &str) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     by
+}
+
+/// What responders do about each technique: class, mode and action of the playbooks that answer rules about it.
+fn answers() -> BTreeMap<String, BTreeSet<(ActionClass, String, String)>> {
+    let word = |value: serde_json::Value| value.as_str().unwrap().to_owned();
+    let mut answers: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
+    for rule in rules().reported() {
+        for technique in custom_list(rule, "stratus") {
+            for (class, playbooks) in playbooks() {
+                let id = rule.id.as_deref().unwrap_or_default();
+                let Some(playbook) = playbooks.for_rule(id) else { continue };
+                let mode = word(serde_json::to_value(playbook.mode).unwrap());
+                let actions =
+                    playbook.actions.iter().map(|action| word(serde_json::to_value(action).unwrap()));
+                let answer = actions.map(|action| (class, mode.clone(), action));
+                answers.entry(technique.clone()).or_default().extend(answer);
+            }
+        }
+    }
+    answers
 }
 
 fn custom_list(rule: &Rule, key: &str) -> Vec<String> {
@@ -101,11 +125,27 @@ fn the_page_on_coverage_is_up_to_date() {
         writeln!(text, "| {row} | {name} | {} | {v19} | {covering} | {note} |", v18.join(", ")).unwrap();
     }
     text.push_str(
-        "\n## Stratus Red Team\n\n| technique | what it does | rules | note |\n|---|---|---|---|\n",
+        "\n## Stratus Red Team\n\nEach rule has proofs that it fires, on events written for it. `act`: contained at once in a stack that acts; \
+         `plan`: planned, a person decides. What an action has changed its function takes back: `{\"undo\": \"<plan>\"}`.\n\n\
+         | technique | what it does | detected by | contained by | undone by | note |\n|---|---|---|---|---|---|\n",
     );
-    for Technique { id, name, note } in &catalogue.stratus {
+    let answers = answers();
+    for Technique { id, name, note, uncontained } in &catalogue.stratus {
         let covering = by_technique.get(id).map_or_else(|| "none".to_owned(), joined);
-        writeln!(text, "| `{id}` | {name} | {covering} | {} |", note.as_deref().unwrap_or_default()).unwrap();
+        let answer = answers.get(id).cloned().unwrap_or_default();
+        let functions: BTreeSet<_> =
+            answer.iter().map(|(class, ..)| format!("`{}`", class.as_str())).collect();
+        let actions: BTreeSet<_> =
+            answer.iter().map(|(_, mode, action)| format!("`{action}` ({mode})")).collect();
+        if let Some(reason) = uncontained {
+            let note = note.as_deref().unwrap_or_default();
+            writeln!(text, "| `{id}` | {name} | {covering} | {reason} | | {note} |").unwrap();
+            continue;
+        }
+        let [contained, undone] =
+            [actions, functions].map(|all| if all.is_empty() { "a person".to_owned() } else { joined(&all) });
+        let note = note.as_deref().unwrap_or_default();
+        writeln!(text, "| `{id}` | {name} | {covering} | {contained} | {undone} | {note} |").unwrap();
     }
     text.push_str("\n## ATT&CK\n\n| technique | rules |\n|---|---|\n");
     let mut by_number: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -15,6 +15,7 @@ mod peers;
 mod proofs;
 mod regressions;
 mod repository;
+mod roles;
 mod rule_pages;
 mod rules;
 mod sources;
