@@ -2,6 +2,7 @@
 
 mod access;
 mod history;
+mod operate;
 mod search;
 mod tail;
 mod timeline;
@@ -9,6 +10,7 @@ mod verify;
 
 pub(crate) use access::{AccessCommand, CheckAccess, KindOfPolicy, Simulate, Validate};
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
+pub(crate) use operate::{Status, Undo};
 pub(crate) use search::{RecordsFormat, Search};
 pub(crate) use tail::Tail;
 pub(crate) use timeline::Timeline;
@@ -58,6 +60,15 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
+    /// Show what a deployed stack has planned, contained and taken back: its journal.
+    ///
+    /// Needs `dynamodb:ListTables`, `dynamodb:Scan` and `dynamodb:GetItem`. Ends with 1 if nothing is found.
+    Status(Status),
+    /// Take a plan of a deployed stack back: ask the function that has carried it out, and show what came of it.
+    ///
+    /// Needs what `status` needs, `lambda:ListFunctions` and `lambda:InvokeFunction`. Ends with 1 if something could not be
+    /// taken back.
+    Undo(Undo),
     /// Check, list and explain rules.
     Rules {
         #[command(subcommand)]

@@ -7,6 +7,7 @@ mod evaluate;
 mod history;
 mod input;
 mod interrupt;
+mod operate;
 mod output_file;
 mod page;
 mod parallel;
@@ -56,6 +57,8 @@ fn main() -> ExitCode {
         Command::Tail(options) => tail::run(options, terminal),
         Command::Verify(options) => verify::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
+        Command::Status(options) => operate::status(options, terminal),
+        Command::Undo(options) => operate::undo(options, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),
             RulesCommand::Test(options) => rules::test::run(options, terminal),

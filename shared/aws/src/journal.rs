@@ -53,6 +53,29 @@ impl DynamoJournal {
     pub fn with_client(dynamodb: Client, table: String) -> Self {
         Self { dynamodb, table }
     }
+
+    /// Returns all entries, the newest first. Reads the whole table: for people, not for functions.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub async fn all(&self) -> Result<Vec<Entry>, JournalError> {
+        let mut pages = self
+            .dynamodb
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("attribute_exists(#entry)")
+            .expression_attribute_names("#entry", "entry")
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut entries = Vec::new();
+        while let Some(item) = pages.next().await {
+            entries.push(entry_in(&item.map_err(|error| failed("dynamodb:Scan", error))?)?);
+        }
+        entries.sort_by(|one, other| other.plan.decided_at.cmp(&one.plan.decided_at));
+        Ok(entries)
+    }
 }
 
 impl Journal for DynamoJournal {

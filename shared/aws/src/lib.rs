@@ -31,6 +31,8 @@ mod metrics;
 mod notice_groups;
 #[cfg(feature = "objects")]
 mod objects;
+#[cfg(feature = "operator")]
+mod operator;
 #[cfg(feature = "sent")]
 mod outlet;
 #[cfg(feature = "switch")]
@@ -80,6 +82,8 @@ pub use metrics::Metrics;
 pub use notice_groups::DynamoGroups;
 #[cfg(feature = "objects")]
 pub use objects::{ObjectName, Objects, ReadError};
+#[cfg(feature = "operator")]
+pub use operator::{NotFound, Operator};
 #[cfg(feature = "sent")]
 pub use outlet::FindingsBus;
 #[cfg(feature = "switch")]

@@ -81,13 +81,7 @@ def _values_per_period(alarm: dict[str, Any]) -> list[float | None]:
 
 def _points(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     wanted = {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions") or []}
-    return [
-        point
-        for (namespace, name, _), points in cloudwatch._metrics.items()
-        if (namespace, name) == (alarm["Namespace"], alarm["MetricName"])
-        for point in list(points)
-        if (point.get("Dimensions") or {}) == wanted
-    ]
+    return list(cloudwatch._metrics.get((alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(wanted))) or [])
 
 
 def _state(breaches: list[bool | None], alarm: dict[str, Any]) -> str:

@@ -22,8 +22,7 @@ pub(crate) fn check(
     stack: &str,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Ended> {
-    let deployed =
-        runtime()?.block_on(async { rules_of_account().await.list(&format!("{stack}-")).await })?;
+    let deployed = runtime()?.block_on(async { delivering(&rules_of_account().await, stack).await })?;
     if deployed.is_empty() {
         bail!(
             "no event rule of a stack `{stack}` is in this account and Region; name the stack as CloudFormation does"
@@ -62,7 +61,7 @@ pub(crate) fn put(
     let runtime = runtime()?;
     let (deployed, account) = runtime.block_on(async {
         let account = rules_of_account().await;
-        account.list(&format!("{stack}-")).await.map(|deployed| (deployed, account))
+        delivering(&account, stack).await.map(|deployed| (deployed, account))
     })?;
     let (mine, others): (Vec<_>, Vec<_>) = deployed.into_iter().partition(|rule| rule.name.starts_with(&own));
     if others.is_empty() {
@@ -132,6 +131,18 @@ fn wanted(
 fn shown(pin: &Pin) -> String {
     let text = |text: &Option<Text>| text.as_ref().map_or_else(|| "*".to_owned(), ToString::to_string);
     format!("{}:{}", text(&pin.source), text(&pin.name))
+}
+
+/// The event rules that deliver to `detect`: the template's and those that this command writes. Others of the stack, such
+/// as the one that lets meter count everything, deliver nothing to it.
+async fn delivering(
+    account: &EventRules,
+    stack: &str,
+) -> Result<Vec<DeployedRule>, trailreflex_aws::CallFailed> {
+    let mut deployed = account.list(&format!("{stack}-")).await?;
+    let prefixes = [format!("{stack}-Detect"), format!("{stack}-own-")];
+    deployed.retain(|rule| prefixes.iter().any(|prefix| rule.name.starts_with(prefix)));
+    Ok(deployed)
 }
 
 async fn rules_of_account() -> EventRules {

@@ -1,0 +1,167 @@
+//! `trailreflex status` and `undo`: a deployed stack's journal, and its functions asked to take plans back.
+
+use crate::Ended;
+use crate::args::{Format, Status, Undo};
+use crate::table::Table;
+use crate::terminal::{Style, Terminal, safe};
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+use std::io::Write;
+use trailreflex_aws::Operator;
+use trailreflex_detection::Level;
+use trailreflex_response::{Entry, EntryState, Journal, Undo as Taken};
+
+/// Shows what stands, or one plan.
+pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Result<Ended> {
+    let entries = runtime()?.block_on(async {
+        let journal = operator(&options.stack).await.journal().await?;
+        let found = match &options.plan {
+            Some(plan) => journal.read(plan).await?.into_iter().collect(),
+            None => journal.all().await?,
+        };
+        anyhow::Ok(found)
+    })?;
+    let is_shown =
+        |entry: &&Entry| options.all || options.plan.is_some() || entry.state != EntryState::Undone;
+    let shown: Vec<&Entry> = entries.iter().filter(is_shown).collect();
+    if let (Some(plan), true) = (&options.plan, shown.is_empty()) {
+        bail!(
+            "the journal of `{}` has no plan {plan}; a plan that was only planned is in its outcome, not there",
+            options.stack
+        );
+    }
+    match terminal.format(options.format) {
+        Format::Json => {
+            for entry in &shown {
+                writeln!(terminal.out, "{}", serde_json::to_string(entry)?)?;
+            }
+        }
+        Format::Table if options.plan.is_some() => {
+            for entry in &shown {
+                whole(entry, terminal)?;
+            }
+        }
+        Format::Table => {
+            let mut table = Table::new(["plan", "decided at", "state", "whom", "why"]);
+            for entry in &shown {
+                let plan = &entry.plan;
+                let cells = [
+                    plan.id.as_str(),
+                    &plan.decided_at.to_string(),
+                    state(entry.state),
+                    &whom(entry),
+                    &plan.cause.title,
+                ];
+                table.add(style(entry.state), cells);
+            }
+            table.write(terminal)?;
+        }
+    }
+    let hidden = entries.len().saturating_sub(shown.len());
+    terminal.complain(&format!("plans: {}, taken back and not shown: {hidden}", shown.len()));
+    Ok(if shown.is_empty() { Ended::WithRejections } else { Ended::Well })
+}
+
+/// Asks the function of the plan's class to take it back.
+pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<Ended> {
+    let runtime = runtime()?;
+    let plan = &options.plan;
+    let (operator, entry) = runtime.block_on(async {
+        let operator = operator(&options.stack).await;
+        let entry = operator.journal().await?.read(plan).await?;
+        anyhow::Ok((operator, entry))
+    })?;
+    let Some(entry) = entry else {
+        bail!(
+            "the journal of `{}` has no plan {plan}; `trailreflex status` lists those that stand",
+            options.stack
+        );
+    };
+    if options.dry_run {
+        for step in &entry.plan.steps {
+            match &step.undo {
+                Taken::Calls(calls) => {
+                    for call in calls {
+                        writeln!(terminal.out, "{}", safe(&call.command))?;
+                    }
+                }
+                Taken::Nothing => {}
+            }
+        }
+        terminal.complain("nothing was taken back");
+        return Ok(Ended::Well);
+    }
+    let answer = runtime.block_on(operator.ask(entry.plan.class, &json!({"undo": plan})))?;
+    let status = answer.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+    match terminal.format(options.format) {
+        Format::Json => writeln!(terminal.out, "{answer}")?,
+        Format::Table => {
+            let mut table = Table::new(["step", "result", "why"]);
+            for step in answer.get("steps").and_then(Value::as_array).into_iter().flatten() {
+                let text = |pointer: &str| step.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+                table.add(Style::Bold, [text("/action/kind"), text("/result"), text("/problem")]);
+            }
+            table.write(terminal)?;
+        }
+    }
+    terminal.complain(&format!("{}: {}", plan, safe(&status)));
+    Ok(if status == "undone" { Ended::Well } else { Ended::WithRejections })
+}
+
+fn whole(entry: &Entry, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let plan = &entry.plan;
+    for (label, value) in [
+        ("plan", plan.id.as_str().to_owned()),
+        ("state", state(entry.state).to_owned()),
+        ("decided at", plan.decided_at.to_string()),
+        ("whom", whom(entry)),
+        ("why", plan.cause.title.clone()),
+        ("event", plan.cause.event_id.clone()),
+        (
+            "ends",
+            plan.expiry
+                .as_ref()
+                .map_or_else(|| "when a person says so".to_owned(), |expiry| expiry.at.to_string()),
+        ),
+    ] {
+        writeln!(terminal.out, "{label:<11}{}", safe(&value))?;
+    }
+    let mut table = Table::new(["step", "result", "why"]);
+    for (index, step) in plan.steps.iter().enumerate() {
+        let outcome = entry.steps.get(index);
+        let result = outcome.map_or("not tried", |outcome| outcome.result.as_str());
+        let problem = outcome.and_then(|outcome| outcome.problem.as_deref()).unwrap_or_default();
+        table.add(Style::Bold, [step.action.name(), result, problem]);
+    }
+    table.write(terminal)
+}
+
+fn whom(entry: &Entry) -> String {
+    let identity = entry.plan.identity.as_ref().map(|identity| identity.arn.to_string());
+    identity.or_else(|| entry.plan.subject.clone()).unwrap_or_default()
+}
+
+fn state(state: EntryState) -> &'static str {
+    match state {
+        EntryState::Executing => "being carried out",
+        EntryState::Executed => "stands",
+        EntryState::Undoing => "being taken back",
+        EntryState::Undone => "taken back",
+    }
+}
+
+fn style(state: EntryState) -> Style {
+    match state {
+        EntryState::Executing | EntryState::Undoing => Style::Of(Level::Medium),
+        EntryState::Executed => Style::Of(Level::High),
+        EntryState::Undone => Style::Dim,
+    }
+}
+
+async fn operator(stack: &str) -> Operator {
+    Operator::new(&trailreflex_aws::load_for_a_person().await, stack.to_owned())
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")
+}
