@@ -65,8 +65,8 @@ def secrets(aws, services):
 
 
 @pytest.fixture(scope="session")
-def stack(aws, alarms, pages, secrets):
-    """The stack in mode `act`, behind a trail that is logging."""
+def acting(aws, alarms, pages, secrets):
+    """The stack in mode `act`."""
     aws.deploy(TEMPLATE, parameters={
         "Mode": "act", "AlarmTopicArn": alarms[1], "PageTopicArn": pages[1],
         "TrailBucket": f"management-events-{aws.account}",
@@ -83,18 +83,25 @@ def stack(aws, alarms, pages, secrets):
         aws.client("events").disable_rule(Name=deployed.resources[name])
     # Likewise what people would be told.
     aws.client("events").disable_rule(Name=deployed.resources["NotifyRule"], EventBusName=deployed.outputs["FindingsBus"])
-    aws.start_trail()
     return deployed
 
 
 @pytest.fixture(scope="session")
-def planning(aws, stack):
+def stack(aws, acting, planning):
+    """The stack in mode `act`, behind a trail that is logging; every other stack is there before it is."""
+    aws.start_trail()
+    return acting
+
+
+@pytest.fixture(scope="session")
+def planning(aws, acting):
     """A second stack as the template's defaults make it. Its rules are off, so that only direct invocations reach it."""
     aws.deploy(TEMPLATE, stack="rehearsal")
     deployed = Stack(aws, "rehearsal")
     for name, rule in deployed.resources.items():
         if name.startswith(("Detect", "Meter", "NotifySweep")) and name.endswith(("Rule", "Sweep")):
             aws.client("events").disable_rule(Name=rule)
+    aws.client("events").disable_rule(Name=deployed.resources["NotifyRule"], EventBusName=deployed.outputs["FindingsBus"])
     return deployed
 
 
