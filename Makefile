@@ -1,9 +1,9 @@
 # Every recipe is a line or two; what is more than that is a script.
 PYTHON ?= python3
-BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-cli
+BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures search-figures fuzz clean
+.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures dashboard-picture search-figures fuzz clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -57,11 +57,17 @@ corpus: ## parse records of your own: make corpus CORPUS=folder
 figures: package .venv/aws/ready ## package size and start time, release profile
 	$(IN_VENV) -m figures
 
+dashboard-picture: stage .venv/pictures/ready ## the deployed dashboard with numbers from the local AWS, as docs/dashboard.svg
+	PYTHONPATH=tests/local-aws:tests/end-to-end:.venv/pictures/lib .venv/aws/bin/python tests/end-to-end/dashboard_picture.py docs/dashboard.svg
+
 search-figures: ## search against zgrep and jq on a million made-up records; needs jq
 	cargo build --release -p trailreflex-cli && python3 tests/search/figures.py target/release/trailreflex target/search-logs
 
 fuzz: ## made-up input: make fuzz TARGET=rule SECONDS=300; needs cargo-fuzz and a nightly compiler
 	mkdir -p fuzz/corpus/$(TARGET) && cd fuzz && cargo +nightly fuzz run $(TARGET) corpus/$(TARGET) ../tests/regressions/$(TARGET) -- -max_total_time=$(or $(SECONDS),60)
+
+.venv/pictures/ready:
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .venv/pictures/lib leather==0.4.1 && touch $@
 
 clean:
 	rm -rf target .venv .aws-sam

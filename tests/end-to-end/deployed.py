@@ -152,7 +152,8 @@ class Stack:
 
     def journal(self, user: User) -> list[dict[str, Any]]:
         """Returns the journal's entries about a user, the oldest first."""
-        items = self.dynamodb.scan(TableName=self.outputs["JournalTable"], ConsistentRead=True)["Items"]
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.outputs["JournalTable"], ConsistentRead=True)
+        items = [item for page in pages for item in page["Items"]]
         entries = [json.loads(item["entry"]["S"]) for item in items if "entry" in item]
         own = [entry for entry in entries if entry["plan"].get("identity", {}).get("name") == user.name]
         return sorted(own, key=lambda entry: entry["plan"]["decidedAt"])

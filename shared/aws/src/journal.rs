@@ -73,7 +73,7 @@ impl DynamoJournal {
         while let Some(item) = pages.next().await {
             entries.push(entry_in(&item.map_err(|error| failed("dynamodb:Scan", error))?)?);
         }
-        entries.sort_by(|one, other| other.plan.decided_at.cmp(&one.plan.decided_at));
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.plan.decided_at));
         Ok(entries)
     }
 }

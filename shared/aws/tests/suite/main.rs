@@ -9,6 +9,7 @@ mod event_rules;
 mod exposure;
 mod journal;
 mod logging;
+mod notify;
 mod numbers_and_quarantine;
 mod objects;
 mod sent;
