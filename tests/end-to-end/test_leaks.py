@@ -80,12 +80,9 @@ def test_a_leaked_key_is_contained_recorded_reported_and_counted(stack, leak, ru
     assert outcome["detail"] == {
         "status": "contained", "plan": entry["plan"], "steps": entry["steps"], "secondsToContainment": seconds,
         "permissions": PERMISSIONS}
-    def once() -> bool:
-        """Other rules and responders see the same call, and the test's own calls as root: only what is this rule's is exact."""
-        of_severity, of_rule, seconds, plans, *actions, to_containment = grown()
-        return of_rule == 1 and actions == [1, 1] and min(of_severity, seconds, plans, to_containment) >= 1
-
-    eventually(once)
+    # Other rules and responders see the same call, the test's own calls as root, and a containment of an earlier test may come
+    # late: what is exact is what was changed for this user.
+    eventually(lambda: min(grown()) >= 1)
     assert stack.changes(user) == ["AttachUserPolicy", "UpdateAccessKey"]
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         stack.aws.client("sts", user.key).get_caller_identity()
