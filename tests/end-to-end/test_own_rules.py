@@ -48,6 +48,24 @@ def rules(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def only_asked(aws, stack):
+    """Nothing reaches `detect` but what a test asks, so that one instance answers: another one would look at the bucket at its
+    own time, and would not have what the first has kept.
+    """
+    events = aws.client("events")
+    function = aws.client("lambda").get_function(FunctionName=stack.outputs["DetectFunction"])["Configuration"]["FunctionArn"]
+    names = [name for page in events.get_paginator("list_rule_names_by_target").paginate(TargetArn=function)
+             for name in page["RuleNames"]]
+    enabled = [rule for rule in (events.describe_rule(Name=name) for name in names) if rule["State"] != "DISABLED"]
+    assert enabled, "no event rule delivers to detect"
+    for rule in enabled:
+        events.disable_rule(Name=rule["Name"])
+    yield
+    for rule in enabled:
+        events.put_rule(**{key: rule[key] for key in ("Name", "EventPattern", "Description", "State") if key in rule})
+
+
 def record(stack):
     return quarantine_record(stack, "", eventSource="braket.amazonaws.com", eventName="CreateQuantumTask",
                              requestParameters=None)
