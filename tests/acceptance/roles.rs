@@ -4,7 +4,9 @@
 use crate::template::{of_type, statements, texts};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use trailreflex_aws::{Bucket, DynamoGroups, DynamoLedger, DynamoSentLog, DynamoWindows, Objects};
+use trailreflex_aws::{
+    Bucket, DynamoGroups, DynamoLedger, DynamoSentLog, DynamoWindows, Objects, SecurityHub,
+};
 use trailreflex_response::{ActionClass, ActionKind};
 
 /// An action and the resource that it is allowed on, as the template writes it.
@@ -108,6 +110,10 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
                 on(&arn("MeterTable"), &["dynamodb:Query"]),
                 on(&json!({"!Ref": "NotificationsTopic"}), &["sns:Publish"]),
                 on(&arn("NotificationsKey"), &["kms:Decrypt", "kms:GenerateDataKey"]),
+                on(
+                    &json!({"!Sub": "arn:${AWS::Partition}:securityhub:${AWS::Region}:${AWS::AccountId}:product/${AWS::AccountId}/default"}),
+                    &SecurityHub::PERMISSIONS,
+                ),
                 on(&secret("SlackParameter"), &["ssm:GetParameter"]),
                 on(&secret("TeamsParameter"), &["ssm:GetParameter"]),
                 on(&secret("PagerDutyParameter"), &["ssm:GetParameter"]),

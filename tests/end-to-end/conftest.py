@@ -60,7 +60,8 @@ def secrets(aws, services):
               "pager-duty": f"{'k' * 32}@{services.url('pager-duty')}"}
     for name, value in values.items():
         aws.client("ssm").put_parameter(Name=f"/trailreflex/{name}", Type="SecureString", Value=value)
-    return {"SlackParameter": "/trailreflex/slack", "TeamsParameter": "/trailreflex/teams",
+    aws.client("securityhub").enable_security_hub()
+    return {"SecurityHubFindings": "yes", "SlackParameter": "/trailreflex/slack", "TeamsParameter": "/trailreflex/teams",
             "PagerDutyParameter": "/trailreflex/pager-duty", "OcsfFindings": "yes"}
 
 

@@ -45,6 +45,11 @@ def finding(stack, title, severity="high", who="alice", **actor):
     return json.dumps({"source": "trailreflex.detect", "detail-type": "Trailreflex Finding", "detail": detail})
 
 
+def imported(aws, name):
+    """Returns what Security Hub has of it."""
+    return [found for found in aws.client("securityhub").get_findings()["Findings"] if name in found["Title"]]
+
+
 def title():
     """A title that nothing else here has."""
     return f"A trail was stopped, number {next(_numbers)}"
@@ -55,7 +60,7 @@ def of(mail, text):
     return [message["Message"] for message in mail.matching(lambda message: text in message["Message"])]
 
 
-def test_a_finding_reaches_every_channel_in_its_form(stack, services, mail, ocsf):
+def test_a_finding_reaches_every_channel_in_its_form(aws, stack, services, mail, ocsf):
     name = title()
 
     assert stack.notify(finding(stack, name, severity="critical")) == DONE
@@ -72,6 +77,10 @@ def test_a_finding_reaches_every_channel_in_its_form(stack, services, mail, ocsf
     assert (page["routing_key"], page["event_action"], page["payload"]["summary"]) == ("k" * 32, "trigger", name)
     seen = ocsf.wait(lambda event: event["detail"]["message"] == name)
     assert (seen["source"], seen["detail"]["class_uid"], seen["detail"]["severity_id"]) == ("trailreflex.notify", 2004, 5)
+    [hub] = imported(aws, name)
+    assert (hub["Title"], hub["Severity"], hub["RecordState"]) == (name, {"Label": "CRITICAL"}, "ACTIVE")
+    assert [(resource["Type"], resource["Id"]) for resource in hub["Resources"]] == [
+        ("AwsIamUser", f"arn:aws:iam::{aws.account}:user/alice"), ("AwsAccount", f"AWS::::Account:{aws.account}")]
 
 
 def test_what_is_not_that_bad_pages_nobody(stack, services, mail):
@@ -99,6 +108,7 @@ def test_a_storm_is_one_message_and_later_one_that_says_how_many(aws, stack, ser
     assert [body["blocks"][0]["text"]["text"] for body in services.sent["slack"]] == [
         f"HIGH: {name}", f"HIGH: {name} (199 more)"]
     eventually(lambda: len(of(mail, name)) == 2)
+    assert [found["Title"] for found in imported(aws, name)] == [f"{name} (199 more)"]
     assert stack.notify_sweep()["closed"] == 0
 
 

@@ -3,10 +3,11 @@
 use crate::Config;
 use serde_json::json;
 use std::collections::BTreeMap;
-use trailreflex_aws::{Bus, BusEvent, NotTaken, Quarantine, SdkConfig, Secret, Topic, Webhooks};
+use trailreflex_aws::{Bus, BusEvent, NotTaken, Quarantine, SdkConfig, Secret, SecurityHub, Topic, Webhooks};
+use trailreflex_lambda::now;
 use trailreflex_metrics::Function;
 use trailreflex_model::cause_chain;
-use trailreflex_notify::sinks::{email, ocsf, pager_duty, slack, teams};
+use trailreflex_notify::sinks::{asff, email, ocsf, pager_duty, slack, teams};
 use trailreflex_notify::{NotSent, Notice, Outbox, Sink};
 
 /// `source` of what the function puts on the findings bus.
@@ -22,6 +23,7 @@ pub struct Channels {
     topic: Option<Topic>,
     secrets: BTreeMap<Sink, Secret>,
     bus: Option<Bus>,
+    security_hub: Option<(SecurityHub, asff::Product)>,
     webhooks: Webhooks,
     quarantine: Quarantine,
 }
@@ -35,6 +37,10 @@ impl Channels {
             topic: config.notifications_topic.clone().map(|arn| Topic::new(aws, arn)),
             secrets: config.secrets.iter().map(secret).collect(),
             bus: config.findings_bus.clone().map(|name| Bus::new(aws, name)),
+            security_hub: config
+                .security_hub_product
+                .clone()
+                .map(|product| (SecurityHub::new(aws, product.region().to_owned()), product)),
             webhooks: Webhooks::new(),
             quarantine,
         }
@@ -54,16 +60,13 @@ impl Channels {
                 let body = pager_duty::render(notice, &key);
                 (address, body)
             }
-            Sink::Topic | Sink::Ocsf => return Err(off(sink)),
+            Sink::Topic | Sink::Ocsf | Sink::SecurityHub => return Err(off(sink)),
         };
-        match self.webhooks.post(&url, body.to_string()).await {
-            Ok(()) => Ok(()),
-            Err(NotTaken::Later(reason)) => Err(NotSent::Later(reason)),
-            Err(NotTaken::Never(reason)) => {
-                secret.forget().await;
-                Err(NotSent::Never(reason))
-            }
+        let taken = self.webhooks.post(&url, body.to_string()).await;
+        if matches!(taken, Err(NotTaken::Never(_))) {
+            secret.forget().await;
         }
+        taken.map_err(not_sent)
     }
 }
 
@@ -86,6 +89,11 @@ impl Outbox for Channels {
                 };
                 bus.put(&[event]).await.map_err(|error| later(&error))
             }
+            Sink::SecurityHub => {
+                let Some((hub, product)) = &self.security_hub else { return Err(off(sink)) };
+                let now = now();
+                hub.import(&asff::render(notice, product, now), now).await.map_err(not_sent)
+            }
             Sink::Slack | Sink::Teams | Sink::PagerDuty => self.post(sink, notice).await,
         }
     }
@@ -96,6 +104,13 @@ impl Outbox for Channels {
         let kept =
             self.quarantine.store(Function::Notify.as_str(), &reason, &json!({"notice": notice})).await;
         kept.map_err(|error| cause_chain(&error))
+    }
+}
+
+fn not_sent(not_taken: NotTaken) -> NotSent {
+    match not_taken {
+        NotTaken::Later(reason) => NotSent::Later(reason),
+        NotTaken::Never(reason) => NotSent::Never(reason),
     }
 }
 

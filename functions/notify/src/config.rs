@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use trailreflex_lambda::{Environment, InvalidConfiguration};
 use trailreflex_model::Severity;
+use trailreflex_notify::sinks::asff::Product;
 use trailreflex_notify::{Responders, Routing, Sink, Threshold};
 use trailreflex_response::ActionClass;
 
@@ -21,6 +22,8 @@ pub struct Config {
     pub secrets: BTreeMap<Sink, String>,
     /// `FINDINGS_BUS`: ARN of the bus that gets findings in OCSF; absent for none.
     pub findings_bus: Option<String>,
+    /// `SECURITY_HUB_PRODUCT`: ARN of the product that findings are imported under; absent for none.
+    pub security_hub_product: Option<Product>,
     /// `NOTIFY_FROM` and `PAGE_FROM`: from which severity on channels, and `PagerDuty`, are told.
     pub routing: Routing,
     /// `CONTAIN_IDENTITY_FUNCTION`, `RESTORE_LOGGING_FUNCTION`, `CLOSE_EXPOSURE_FUNCTION`: names to show in commands.
@@ -29,7 +32,7 @@ pub struct Config {
 
 impl Config {
     /// The variables that the function reads; the acceptance tests compare them with the template.
-    pub const VARIABLES: [&str; 13] = [
+    pub const VARIABLES: [&str; 14] = [
         "CLOSE_EXPOSURE_FUNCTION",
         "CONTAIN_IDENTITY_FUNCTION",
         "FINDINGS_BUS",
@@ -41,6 +44,7 @@ impl Config {
         "PAGE_FROM",
         "QUARANTINE_QUEUE_URL",
         "RESTORE_LOGGING_FUNCTION",
+        "SECURITY_HUB_PRODUCT",
         "SLACK_PARAMETER",
         "TEAMS_PARAMETER",
     ];
@@ -56,6 +60,7 @@ impl Config {
         let page_from = environment.or_default("PAGE_FROM", Threshold(Severity::Critical));
         let notifications_topic = environment.text("NOTIFICATIONS_TOPIC");
         let findings_bus = environment.text("FINDINGS_BUS");
+        let security_hub_product = environment.optional("SECURITY_HUB_PRODUCT");
         let secrets: BTreeMap<_, _> = [
             (Sink::Slack, "SLACK_PARAMETER"),
             (Sink::Teams, "TEAMS_PARAMETER"),
@@ -83,6 +88,10 @@ impl Config {
                 let is_pager = *sink == Sink::PagerDuty;
                 least.insert(*sink, if is_pager { page_from?.0 } else { notify_from?.0 });
             }
+            let security_hub_product = security_hub_product?;
+            if security_hub_product.is_some() {
+                least.insert(Sink::SecurityHub, notify_from?.0);
+            }
             if findings_bus.is_some() {
                 least.insert(Sink::Ocsf, Severity::Informational);
             }
@@ -93,6 +102,7 @@ impl Config {
                 notifications_topic,
                 secrets,
                 findings_bus,
+                security_hub_product,
                 routing: Routing(least),
                 responders,
             })

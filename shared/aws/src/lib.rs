@@ -41,6 +41,9 @@ mod parameter_switch;
 mod quarantine;
 #[cfg(feature = "notify")]
 mod secret;
+#[cfg(feature = "notify")]
+#[cfg(feature = "notify")]
+mod security_hub;
 #[cfg(feature = "sent")]
 mod sent;
 #[cfg(feature = "notify")]
@@ -93,6 +96,8 @@ pub use quarantine::Quarantine;
 pub use sdk::{load, load_for_a_person};
 #[cfg(feature = "notify")]
 pub use secret::Secret;
+#[cfg(feature = "notify")]
+pub use security_hub::SecurityHub;
 #[cfg(feature = "sent")]
 pub use sent::DynamoSentLog;
 #[cfg(feature = "notify")]

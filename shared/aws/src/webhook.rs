@@ -57,16 +57,26 @@ impl Webhooks {
     /// # Errors
     /// [`NotTaken`]; its text never has the address, which is a secret of many services.
     pub async fn post(&self, url: &str, body: String) -> Result<(), NotTaken> {
+        judge(self.send(url, body, &[]).await?).await
+    }
+
+    /// Sends `body` with more headers, and returns the answer, whatever it says.
+    pub(crate) async fn send(
+        &self,
+        url: &str,
+        body: String,
+        headers: &[(String, String)],
+    ) -> Result<HttpResponse, NotTaken> {
         if !is_safe(url) {
             return Err(NotTaken::Never(String::from("the address is not https://")));
         }
-        let request =
-            request(url, body).ok_or_else(|| NotTaken::Never(String::from("the address is not a URL")))?;
+        let request = request(url, body, headers)
+            .ok_or_else(|| NotTaken::Never(String::from("the address is not a URL")))?;
         // The error may name the address.
         let sent =
             tokio::time::timeout(PATIENCE.0.saturating_add(PATIENCE.1), self.connector.call(request)).await;
         match sent {
-            Ok(Ok(answer)) => judge(answer).await,
+            Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) if error.is_timeout() => {
                 Err(NotTaken::Later(String::from("it did not answer in time")))
             }
@@ -84,7 +94,7 @@ fn is_safe(url: &str) -> bool {
     url.starts_with("https://") || local.iter().any(|prefix| url.starts_with(prefix))
 }
 
-fn request(url: &str, body: String) -> Option<HttpRequest> {
+fn request(url: &str, body: String, more: &[(String, String)]) -> Option<HttpRequest> {
     let length = body.len().to_string();
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("POST").ok()?;
@@ -93,6 +103,9 @@ fn request(url: &str, body: String) -> Option<HttpRequest> {
     headers.insert("content-type", "application/json");
     headers.insert("content-length", length);
     headers.insert("user-agent", "trailreflex");
+    for (name, value) in more {
+        headers.try_insert(name.clone(), value.clone()).ok()?;
+    }
     Some(request)
 }
 
@@ -102,16 +115,20 @@ async fn judge(answer: HttpResponse) -> Result<(), NotTaken> {
         return Ok(());
     }
     let text = beginning(answer.into_body()).await;
-    let says = format!("it answers {status}: {}", shown(&text));
+    Err(later_or_never(status, format!("it answers {status}: {}", shown(&text))))
+}
+
+/// Says of a refusal whether another attempt may do.
+pub(crate) fn later_or_never(status: u16, says: String) -> NotTaken {
     if status == 408 || status == 425 || status == 429 || status >= 500 {
-        Err(NotTaken::Later(says))
+        NotTaken::Later(says)
     } else {
-        Err(NotTaken::Never(says))
+        NotTaken::Never(says)
     }
 }
 
 /// Reads the beginning of an answer, for a person.
-async fn beginning(body: SdkBody) -> String {
+pub(crate) async fn beginning(body: SdkBody) -> String {
     let mut stream = ByteStream::new(body);
     let mut text = Vec::new();
     while let Some(Ok(bytes)) = stream.next().await {

@@ -58,6 +58,11 @@ impl Environment {
         self.text(name).map_or(Some(default), |text| self.parse(name, &text))
     }
 
+    /// Reads a variable that may be absent or empty.
+    pub fn optional<T: FromStr<Err: Display>>(&self, name: &str) -> Option<Option<T>> {
+        self.text(name).map_or(Some(None), |text| self.parse(name, &text).map(Some))
+    }
+
     /// Reads a comma-separated list; absent or empty is an empty list, one bad entry is a problem.
     pub fn list<T: FromStr<Err: Display>>(&self, name: &str) -> Option<Vec<T>> {
         let text = self.text(name).unwrap_or_default();

@@ -21,11 +21,14 @@ pub enum Sink {
     PagerDuty,
     /// The findings bus, in the form of OCSF.
     Ocsf,
+    /// Security Hub, in its own form.
+    SecurityHub,
 }
 
 impl Sink {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Topic, Self::Slack, Self::Teams, Self::PagerDuty, Self::Ocsf];
+    pub const ALL: [Self; 6] =
+        [Self::Topic, Self::Slack, Self::Teams, Self::PagerDuty, Self::Ocsf, Self::SecurityHub];
 
     /// Returns its word.
     #[must_use]
@@ -36,6 +39,7 @@ impl Sink {
             Self::Teams => "teams",
             Self::PagerDuty => "pager-duty",
             Self::Ocsf => "ocsf",
+            Self::SecurityHub => "security-hub",
         }
     }
 }

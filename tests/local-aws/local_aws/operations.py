@@ -40,7 +40,7 @@ def install() -> None:
 
 
 # As a signature names them.
-NEW_SERVICES = ("access-analyzer", "guardduty")
+NEW_SERVICES = ("access-analyzer", "guardduty", "securityhub")
 
 
 def add(service: str, operations: dict[str, Operation]) -> None:

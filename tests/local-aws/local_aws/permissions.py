@@ -17,13 +17,13 @@ _original_additional = iam_actions.s3_additional_checks
 
 # Services whose permissions are named after the operation, which ministack guesses from the path.
 _NAMED_AFTER_OPERATION = {"accessanalyzer": "access-analyzer", "guardduty": "guardduty", "lambda": "lambda",
-                          "scheduler": "scheduler"}
+                          "scheduler": "scheduler", "securityhub": "securityhub"}
 _OTHER_NAMES = {("lambda", "Invoke"): "InvokeFunction", ("lambda", "InvokeAsync"): "InvokeFunction",
                 ("lambda", "InvokeWithResponseStream"): "InvokeFunction"}
 
 
 def install() -> None:
-    iam_actions.SERVICE_TO_IAM_NAMESPACE |= {"access-analyzer": "access-analyzer", "guardduty": "guardduty"}
+    iam_actions.SERVICE_TO_IAM_NAMESPACE |= {"access-analyzer": "access-analyzer", "guardduty": "guardduty", "securityhub": "securityhub"}
     iam_actions.extract_iam_action = action
     iam_actions.extract_resource_arn = resource
     iam_actions.s3_additional_checks = additional
@@ -118,6 +118,11 @@ def _of_analyzer(call: Call) -> str | None:
     return _arn("access-analyzer", f"analyzer/{name}") if name else "*"
 
 
+def _of_security_hub(call: Call) -> str | None:
+    product = f"product/{get_account_id()}/default"
+    return _arn("securityhub", product if call.operation.name == "BatchImportFindings" else "hub/default")
+
+
 _RESOURCES: dict[str, Callable[[Call], Any]] = {
     "accessanalyzer": _of_analyzer,
     "config": _of_recorder,
@@ -126,5 +131,6 @@ _RESOURCES: dict[str, Callable[[Call], Any]] = {
     "guardduty": _of_detector,
     "rds": _of_rds,
     "scheduler": _of_schedule,
+    "securityhub": _of_security_hub,
     "ssm": _of_document,
 }

@@ -44,6 +44,7 @@ from local_aws import (
     resource_policies,
     schedules,
     security_groups,
+    security_hub,
     source_identity,
     trail,
 )
@@ -98,6 +99,7 @@ def install() -> None:
     database_snapshots.install()
     documents.install()
     detectors.install()
+    security_hub.install()
     analyzers.install()
     recorders.install()
     schedules.install()

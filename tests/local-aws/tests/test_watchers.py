@@ -1,5 +1,6 @@
-"""GuardDuty, Access Analyzer and Config: switched on, seen, switched off."""
+"""GuardDuty, Access Analyzer, Config and Security Hub: switched on, seen, switched off."""
 
+import pytest
 from accounts import refusal
 
 
@@ -49,3 +50,45 @@ def test_a_recorder_starts_once_it_has_a_channel_and_stops(account):
     config.stop_configuration_recorder(ConfigurationRecorderName="default")
     assert recording() == [False]
     assert refusal(start, ConfigurationRecorderName="nobody") == ("NoSuchConfigurationRecorderException", 400)
+
+
+def asff(account, **changed):
+    number = account.client("sts").get_caller_identity()["Account"]
+    return {
+        "SchemaVersion": "2018-10-08", "Id": "one", "ProductArn": f"arn:aws:securityhub:us-east-1:{number}:product/{number}/default",
+        "GeneratorId": "ours", "AwsAccountId": number, "Types": ["TTPs"], "CreatedAt": "2026-11-20T10:00:00Z",
+        "UpdatedAt": "2026-11-20T10:00:00Z", "Severity": {"Label": "HIGH"}, "Title": "t", "Description": "d",
+        "Resources": [{"Type": "Other", "Id": "r"}],
+    } | changed
+
+
+def test_findings_are_imported_updated_and_listed(account):
+    hub = account.client("securityhub")
+    assert refusal(hub.batch_import_findings, Findings=[asff(account)]) == ("InvalidAccessException", 401)
+    hub.enable_security_hub()
+    assert refusal(hub.enable_security_hub) == ("ResourceConflictException", 409)
+    for changed, title in [({}, "t"), ({"Title": "older", "UpdatedAt": "2026-11-20T09:00:00Z", "CreatedAt": "2026-11-20T09:00:00Z"}, "t"),
+                           ({"Title": "newer", "UpdatedAt": "2026-11-20T11:00:00Z"}, "newer")]:
+        answer = hub.batch_import_findings(Findings=[asff(account, **changed)])
+        assert (answer["SuccessCount"], answer["FailedCount"]) == (1, 0)
+        assert [found["Title"] for found in hub.get_findings()["Findings"]] == [title]
+
+
+@pytest.mark.parametrize(("changed", "says"), [
+    ({"Types": []}, "required properties"),
+    ({"Title": "t" * 257}, "Title"),
+    ({"Types": ["Mischief"]}, "Types"),
+    ({"ProductArn": "arn:aws:securityhub:us-east-1::product/aws/guardduty"}, "ProductArn"),
+    ({"AwsAccountId": "999999999999"}, "AwsAccountId"),
+    ({"ProductFields": {"k": "v" * 2049}}, "ProductFields"),
+    ({"CreatedAt": "2026-11-21T10:00:00Z"}, "CreatedAt"),
+])
+def test_a_finding_that_is_not_as_documented_fails_and_others_are_imported(account, changed, says):
+    hub = account.client("securityhub")
+    hub.enable_security_hub()
+    answer = hub.batch_import_findings(Findings=[asff(account, Id="bad", **changed), asff(account, Id="good")])
+    assert (answer["SuccessCount"], answer["FailedCount"]) == (1, 1)
+    [failed] = answer["FailedFindings"]
+    assert (failed["Id"], failed["ErrorCode"]) == ("bad", "InvalidInput")
+    assert says in failed["ErrorMessage"]
+    assert [found["Id"] for found in hub.get_findings()["Findings"]] == ["good"]

@@ -12,5 +12,6 @@ mod logging;
 mod notify;
 mod numbers_and_quarantine;
 mod objects;
+mod security_hub;
 mod sent;
 mod windows;

@@ -128,14 +128,17 @@ async fn a_topic_is_sent_subject_and_text() {
     Topic::with_client(client, "arn".to_owned()).publish("s", "t").await.unwrap();
 }
 
-/// Answers one call with `answer`; returns where, and afterwards what it was sent.
-async fn service(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+/// Answers one call that ends with `body` with `answer`; returns where, and afterwards what it was sent.
+pub(crate) async fn service(
+    answer: &'static str,
+    body: &'static str,
+) -> (String, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook/secret", listener.local_addr().unwrap());
     let served = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut sent = Vec::new();
-        while !String::from_utf8_lossy(&sent).contains("\r\n\r\n{\"a\":1}") {
+        while !String::from_utf8_lossy(&sent).ends_with(&format!("\r\n\r\n{body}")) {
             let mut piece = [0; 1024];
             let count = stream.read(&mut piece).await.unwrap();
             sent.extend_from_slice(&piece[..count]);
@@ -166,7 +169,7 @@ async fn a_webhook_is_posted_once_and_its_answer_told_apart() {
         ("busy", "HTTP/1.1 429 Slow\r\ncontent-length: 0\r\n\r\n", later("it answers 429: ")),
         ("down", "HTTP/1.1 503 Down\r\ncontent-length: 4\r\n\r\ndown", later("it answers 503: down")),
     ] {
-        let (url, served) = service(answer).await;
+        let (url, served) = service(answer, "{\"a\":1}").await;
         assert_eq!(Webhooks::new().post(&url, "{\"a\":1}".to_owned()).await, expected, "{case}");
         let sent = served.await.unwrap();
         assert!(sent.starts_with("POST /hook/secret HTTP/1.1\r\n"), "{case}: {sent}");

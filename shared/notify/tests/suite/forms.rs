@@ -3,7 +3,7 @@
 use crate::support::{finding, notifier, now};
 use serde_json::{Value, json};
 use trailreflex_model::Severity;
-use trailreflex_notify::sinks::{email, ocsf, pager_duty, slack, teams};
+use trailreflex_notify::sinks::{asff, email, ocsf, pager_duty, slack, teams};
 use trailreflex_notify::{Notice, OutboxInMemory, Sink, read};
 
 /// Texts that try to be markup somewhere.
@@ -157,4 +157,97 @@ async fn a_finding_in_ocsf_has_what_the_class_demands() {
         })
     );
     assert_eq!(body["observables"].as_array().unwrap().len(), notice.facts.len());
+}
+
+fn product() -> asff::Product {
+    "arn:aws:securityhub:us-east-1:111122223333:product/111122223333/default".parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_finding_in_asff_is_this() {
+    let notice = notice("aws-cli/2.15", "A trail was stopped").await;
+    let id = notice.id.clone();
+    let mut finding = asff::render(&notice, &product(), now());
+    let fields = finding.as_object_mut().unwrap().remove("ProductFields").unwrap();
+    assert_eq!(
+        fields["trailreflex/Who"],
+        "arn:aws:iam::111122223333:user/alice with key AKIAIOSFODNN7EXAMPLE"
+    );
+    let (command, description) =
+        (fields["trailreflex/Logs Insights"].as_str().unwrap(), finding["Description"].clone());
+    assert!(description.as_str().unwrap().starts_with("Who: arn:aws:iam::111122223333:user/alice with key"));
+    assert_eq!(
+        finding,
+        json!({
+            "SchemaVersion": "2018-10-08", "Id": format!("trailreflex/{id}"), "GeneratorId": "trailreflex",
+            "ProductArn": "arn:aws:securityhub:us-east-1:111122223333:product/111122223333/default",
+            "AwsAccountId": "111122223333", "Types": ["Unusual Behaviors/User"], "CreatedAt": "2026-11-20T09:58:30Z",
+            "UpdatedAt": "2026-11-20T10:00:00Z", "Severity": {"Label": "HIGH"},
+            "FindingProviderFields": {"Severity": {"Label": "HIGH"}, "Types": ["Unusual Behaviors/User"]},
+            "Title": "A trail was stopped", "Description": description, "RecordState": "ACTIVE",
+            "SourceUrl": notice.link, "Remediation": {"Recommendation": {"Text": format!("Logs Insights: {command}")}},
+            "Resources": [
+                {"Type": "AwsIamUser", "Id": "arn:aws:iam::111122223333:user/alice", "Partition": "aws"},
+                {"Type": "AwsAccount", "Id": "AWS::::Account:111122223333", "Partition": "aws", "Region": "us-east-1"},
+            ],
+        })
+    );
+}
+
+#[tokio::test]
+async fn security_hub_takes_the_finding_whatever_it_says() {
+    for notice in all().await {
+        let finding = asff::render(&notice, &product(), now());
+        let length = |pointer: &str| finding.pointer(pointer).unwrap().as_str().unwrap().chars().count();
+        assert!((1..=256).contains(&length("/Title")) && (1..=1024).contains(&length("/Description")));
+        assert!((1..=512).contains(&length("/Remediation/Recommendation/Text")) && length("/Id") <= 512);
+        let fields = finding["ProductFields"].as_object().unwrap();
+        assert!(fields.len() <= 50);
+        for (key, value) in fields {
+            assert!(key.len() <= 128 && value.as_str().unwrap().chars().count() <= 2048, "{key}");
+        }
+        assert!(finding.to_string().len() < 240_000);
+    }
+}
+
+#[tokio::test]
+async fn a_finding_that_is_over_is_archived_under_the_id_of_its_beginning() {
+    let mut notice = notice("aws-cli/2.15", "A trail was stopped").await;
+    let begun = asff::render(&notice, &product(), now());
+    notice.is_over = true;
+    let over = asff::render(&notice, &product(), "2026-11-20T10:07:00Z".parse().unwrap());
+    assert_eq!(
+        (&over["Id"], &over["RecordState"], &over["UpdatedAt"]),
+        (&begun["Id"], &json!("ARCHIVED"), &json!("2026-11-20T10:07:00Z"))
+    );
+}
+
+#[test]
+fn a_product_is_an_accounts_own_or_refused() {
+    for (case, arn, region) in [
+        (
+            "an account's own",
+            "arn:aws:securityhub:us-east-1:111122223333:product/111122223333/default",
+            Some("us-east-1"),
+        ),
+        (
+            "in China",
+            "arn:aws-cn:securityhub:cn-north-1:111122223333:product/111122223333/default",
+            Some("cn-north-1"),
+        ),
+        ("GuardDuty's", "arn:aws:securityhub:us-east-1::product/aws/guardduty", None),
+        (
+            "another account's",
+            "arn:aws:securityhub:us-east-1:111122223333:product/444455556666/default",
+            None,
+        ),
+        ("no Region", "arn:aws:securityhub::111122223333:product/111122223333/default", None),
+        ("no ARN", "default", None),
+    ] {
+        let product: Result<asff::Product, _> = arn.parse();
+        assert_eq!(product.as_ref().ok().map(asff::Product::region), region, "{case}");
+        if let Err(error) = product {
+            assert!(error.to_string().ends_with("product/ACCOUNT/default"), "{case}: {error}");
+        }
+    }
 }
