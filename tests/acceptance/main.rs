@@ -13,6 +13,7 @@ mod ingest;
 mod metrics;
 mod peers;
 mod proofs;
+mod queries;
 mod regressions;
 mod repository;
 mod roles;

@@ -123,6 +123,7 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
         ("ContainIdentityRole", responding("ContainIdentity")),
         ("RestoreLoggingRole", responding("RestoreLogging")),
         ("CloseExposureRole", responding("CloseExposure")),
+        ("TrailLogsRole", on(&arn("TrailLogs"), &["logs:CreateLogStream", "logs:PutLogEvents"])),
     ]
 }
 

@@ -11,7 +11,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudtrail, cloudwatch, dynamodb, eventbridge, iam, lambda_svc
 from ministack.services.cloudformation import provisioners
 
-from local_aws import cloudformation_types
+from local_aws import cloudformation_types, insights
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]
@@ -103,9 +103,18 @@ def create_trail(logical_id: str, properties: Properties, stack_name: str) -> Cr
     for key in ("IncludeGlobalServiceEvents", "IsMultiRegionTrail", "EnableLogFileValidation"):
         if key in request:
             request[key] = str(request[key]).lower() == "true"
+    if properties.get("KMSKeyId"):
+        request["KmsKeyId"] = properties["KMSKeyId"]
     made = _checked(cloudtrail._create_trail({"Name": name, **request}))
-    if properties.get("EventSelectors"):
-        _checked(cloudtrail._put_event_selectors({"TrailName": name, "EventSelectors": properties["EventSelectors"]}))
+    # Of a new trail ministack forgets where it delivers to.
+    logs = {key: request[key] for key in ("CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn") if key in request}
+    if logs:
+        _checked(cloudtrail._update_trail({"Name": name, **logs}))
+    selectors = {key: properties[key] for key in ("EventSelectors", "AdvancedEventSelectors") if properties.get(key)}
+    if selectors:
+        _checked(cloudtrail._put_event_selectors({"TrailName": name, **selectors}))
+    if properties.get("InsightSelectors"):
+        _checked(insights.put({"TrailName": name, "InsightSelectors": properties["InsightSelectors"]}))
     if str(properties.get("IsLogging")).lower() == "true":
         _checked(cloudtrail._start_logging({"Name": name}))
     return name, {"Arn": made.get("TrailARN", "")}
