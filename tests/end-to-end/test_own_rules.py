@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from deployed import Stack
 from events import in_envelope, quarantine_record
-from local_aws.session import eventually
+from local_aws.session import LocalAws, eventually
 
+TEMPLATE = Path(__file__).resolve().parents[2] / "target/stage/template.yaml"
 COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
 RULE = """
 title: A rare call of ours
@@ -48,22 +50,20 @@ def rules(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(autouse=True)
-def only_asked(aws, stack):
-    """Nothing reaches `detect` but what a test asks, so that one instance answers: another one would look at the bucket at its
-    own time, and would not have what the first has kept.
+@pytest.fixture(scope="module")
+def aws():
+    """An account of its own in which no trail is logging. Where events reach `detect` besides what a test asks, several instances
+    of it run: another one looks at the bucket at its own time, and has not kept what the first one has.
     """
-    events = aws.client("events")
-    function = aws.client("lambda").get_function(FunctionName=stack.outputs["DetectFunction"])["Configuration"]["FunctionArn"]
-    names = [name for page in events.get_paginator("list_rule_names_by_target").paginate(TargetArn=function)
-             for name in page["RuleNames"]]
-    enabled = [rule for rule in (events.describe_rule(Name=name) for name in names) if rule["State"] != "DISABLED"]
-    assert enabled, "no event rule delivers to detect"
-    for rule in enabled:
-        events.disable_rule(Name=rule["Name"])
-    yield
-    for rule in enabled:
-        events.put_rule(**{key: rule[key] for key in ("Name", "EventPattern", "Description", "State") if key in rule})
+    with LocalAws(auth=True, faults=True) as started:
+        started.client("s3").create_bucket(Bucket=f"rules-{started.account}")
+        started.deploy(TEMPLATE, parameters={"RulesUri": f"s3://rules-{started.account}/rules/"})
+        yield started
+
+
+@pytest.fixture(scope="module")
+def stack(aws):
+    return Stack(aws)
 
 
 def record(stack):
@@ -76,26 +76,7 @@ def fired(stack, **changed):
     return [finding["rule"]["name"] for finding in answer["findings"]]
 
 
-def test_rules_in_the_bucket_are_in_use_within_a_minute_and_gone_with_their_bundle(aws, stack, rules, tmp_path):
-    bundle = tmp_path / "own.bundle"
-    code, _, error = command(aws, "rules", "build", "--only-rules-given", "--rules", str(rules), "-o", str(bundle))
-    assert code == 0, error
-    bucket = f"management-events-{aws.account}"
-    s3 = aws.client("s3")
-    assert fired(stack) == []
-
-    s3.put_object(Bucket=bucket, Key="rules/own.bundle", Body=bundle.read_bytes())
-    eventually(lambda: fired(stack) == ["rare_call_of_ours"], seconds=A_MINUTE, every=5)
-
-    grown = stack.grows(("RulesNotLoaded", {"Function": "detect"}))
-    s3.put_object(Bucket=bucket, Key="rules/own.bundle", Body=b"title: a rule and no bundle")
-    eventually(lambda: fired(stack) == ["rare_call_of_ours"] and grown()[0] >= 1, seconds=A_MINUTE, every=5)
-
-    s3.delete_object(Bucket=bucket, Key="rules/own.bundle")
-    eventually(lambda: fired(stack) == [], seconds=A_MINUTE, every=5)
-
-
-def test_suppressions_in_the_bucket_hide_within_a_minute_and_what_cannot_be_read_changes_nothing(aws, stack, rules, tmp_path):
+def test_what_is_in_the_bucket_is_in_use_within_a_minute_and_what_cannot_be_read_changes_nothing(aws, stack, rules, tmp_path):
     (tmp_path / "quiet.yml").write_text(QUIET.format(expires=date.today() + timedelta(days=1)))
     bundle, quiet = tmp_path / "own.bundle", tmp_path / "own.suppressions"
     selected = ("--only-rules-given", "--rules", str(rules))
@@ -103,24 +84,38 @@ def test_suppressions_in_the_bucket_hide_within_a_minute_and_what_cannot_be_read
                       ("build-suppressions", *selected, "-o", str(quiet), str(tmp_path / "quiet.yml"))):
         code, _, error = command(aws, "rules", *arguments)
         assert code == 0, error
-    bucket = f"management-events-{aws.account}"
-    s3 = aws.client("s3")
-    s3.put_object(Bucket=bucket, Key="rules/own.bundle", Body=bundle.read_bytes())
-    eventually(lambda: fired(stack) == ["rare_call_of_ours"], seconds=A_MINUTE, every=5)
+    bucket, s3 = f"rules-{aws.account}", aws.client("s3")
 
+    def put(name, content):
+        s3.put_object(Bucket=bucket, Key=f"rules/{name}", Body=content)
+
+    def fired_elsewhere():
+        return fired(stack, sourceIPAddress="198.51.100.9")
+
+    def both():
+        return fired(stack), fired_elsewhere()
+
+    assert both() == ([], [])
     hidden = stack.grows(("Suppressed", {"Function": "detect"}))
-    s3.put_object(Bucket=bucket, Key="rules/own.suppressions", Body=quiet.read_bytes())
-    eventually(lambda: fired(stack) == [] and hidden()[0] >= 1, seconds=A_MINUTE, every=5)
-    assert fired(stack, sourceIPAddress="198.51.100.9") == ["rare_call_of_ours"]
+    put("own.bundle", bundle.read_bytes())
+    put("own.suppressions", quiet.read_bytes())
+    in_use = ([], ["rare_call_of_ours"])
+    eventually(lambda: both() == in_use and hidden()[0] >= 1, seconds=A_MINUTE, every=5)
 
     unread = stack.grows(("RulesNotLoaded", {"Function": "detect"}))
-    s3.put_object(Bucket=bucket, Key="rules/own.suppressions", Body=(tmp_path / "quiet.yml").read_bytes())
-    eventually(lambda: fired(stack) == [] and unread()[0] >= 1, seconds=A_MINUTE, every=5)
+    put("own.bundle", b"title: a rule and no bundle")
+    eventually(lambda: both() == in_use and unread()[0] >= 1, seconds=A_MINUTE, every=5)
+    assert both() == in_use
 
-    s3.delete_object(Bucket=bucket, Key="rules/own.suppressions")
-    eventually(lambda: fired(stack) == ["rare_call_of_ours"], seconds=A_MINUTE, every=5)
-    s3.delete_object(Bucket=bucket, Key="rules/own.bundle")
-    eventually(lambda: fired(stack) == [], seconds=A_MINUTE, every=5)
+    put("own.bundle", bundle.read_bytes())
+    put("own.suppressions", (tmp_path / "quiet.yml").read_bytes())
+    unread = stack.grows(("RulesNotLoaded", {"Function": "detect"}))
+    eventually(lambda: both() == in_use and unread()[0] >= 1, seconds=A_MINUTE, every=5)
+    assert both() == in_use
+
+    for name in ("own.bundle", "own.suppressions"):
+        s3.delete_object(Bucket=bucket, Key=f"rules/{name}")
+    eventually(lambda: both() == ([], []), seconds=A_MINUTE, every=5)
 
 
 def test_event_rules_that_are_missing_are_named_written_and_removed(aws, stack, rules):
