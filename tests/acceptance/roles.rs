@@ -87,7 +87,16 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
     });
     vec![
         ("DetectRole", [every("Detect"), failed(), evaluating()].concat()),
-        ("IngestRole", [every("Ingest"), queue("IngestQueue"), evaluating()].concat()),
+        (
+            "IngestRole",
+            [
+                every("Ingest"),
+                queue("IngestQueue"),
+                evaluating(),
+                on(&arn("MeterTable"), &DynamoLedger::PERMISSIONS),
+            ]
+            .concat(),
+        ),
         (
             "MeterRole",
             [

@@ -75,6 +75,12 @@ impl EvaluatedFile {
         self.records.len()
     }
 
+    /// The records that were evaluated.
+    #[must_use]
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
     /// Turns alerts that the file has completed into findings.
     #[must_use]
     pub fn findings_of(&self, alerts: &[Alert<'_>]) -> Vec<Finding> {

@@ -18,12 +18,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use trailreflex_aws::{DynamoWindows, Metrics, ObjectName, Objects, Quarantine, ReadError};
 use trailreflex_findings::Carrier;
-use trailreflex_lambda::{Answer, Batch, Current, Failed, Failure, Message, Reporter, Rules, now};
+use trailreflex_lambda::{Answer, Batch, Current, Failed, Failure, Message, Metering, Reporter, Rules, now};
 use trailreflex_metrics::Function;
 use trailreflex_model::{AccountId, Region, cause_chain};
 
 /// Least time, in seconds, that must be left to begin a message: what a large file takes.
 const RESERVE: SignedDuration = SignedDuration::from_secs(30);
+/// Most records that are counted in one step, as many as `meter` takes at a time.
+const COUNTED_AT_ONCE: usize = 2000;
 /// Most unreadable entries of a file that are told apart on the quarantine queue.
 const MAX_NAMED: usize = 50;
 
@@ -38,6 +40,8 @@ pub struct Ingest {
     pub reporter: Reporter,
     /// What correlations keep between files.
     pub windows: DynamoWindows,
+    /// What counts the records of log files, if events are not counted.
+    pub metering: Option<Metering>,
     /// Where unusable messages and files are kept.
     pub quarantine: Quarantine,
     /// Where numbers go.
@@ -58,7 +62,7 @@ impl Ingest {
     ///
     /// # Errors
     /// [`Failure::Permanent`] if the payload is no batch.
-    pub async fn handle(&self, payload: Value, deadline: Timestamp) -> Result<Value, Failure> {
+    pub async fn handle(&self, payload: Value, request: &str, deadline: Timestamp) -> Result<Value, Failure> {
         let batch = Batch::parse(payload)?;
         let current = self.rules.current(now()).await;
         let mut tally = Tally::of(batch.messages.len());
@@ -69,7 +73,7 @@ impl Ingest {
                 Err(Failure::retryable("NoTimeLeft", "the batch took too long"))
             } else {
                 // On the heap: the compiler cannot lay out a future that nests all calls of all clients.
-                Box::pin(self.settle(&current, &message, &mut tally)).await
+                Box::pin(self.settle(&current, &message, request, &mut tally)).await
             };
             if let Err(failure) = settled {
                 let (code, reason) = (failure.code(), failure.explain());
@@ -83,6 +87,10 @@ impl Ingest {
                 answer.batch_item_failures.push(Failed { item_identifier: message.message_id });
             }
         }
+        if let Some(metering) = &self.metering {
+            let published = metering.publish(request).await;
+            tally.metered.extend(Metering::published_data(&published, now()));
+        }
         // The findings are out: a number that is missing must not bring the messages again.
         if let Err(error) = self.metrics.publish(&tally.data(&current.rules, now())).await {
             tracing::warn!(reason = cause_chain(&error), "metrics were not published");
@@ -91,8 +99,14 @@ impl Ingest {
     }
 
     /// Deals with one message; what no retry can mend goes to the quarantine queue, and the message is done.
-    async fn settle(&self, current: &Current, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
-        match self.message(current, message, tally).await {
+    async fn settle(
+        &self,
+        current: &Current,
+        message: &Message,
+        request: &str,
+        tally: &mut Tally,
+    ) -> Result<(), Failure> {
+        match self.message(current, message, request, tally).await {
             Err(failure @ Failure::Permanent { .. }) => {
                 let reason = format!("{}: {}", failure.code(), failure.explain());
                 self.keep(&reason, &json!({"messageId": message.message_id, "body": message.body}), tally)
@@ -102,7 +116,13 @@ impl Ingest {
         }
     }
 
-    async fn message(&self, current: &Current, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
+    async fn message(
+        &self,
+        current: &Current,
+        message: &Message,
+        request: &str,
+        tally: &mut Tally,
+    ) -> Result<(), Failure> {
         let announced = read_announcement(&message.body)
             .map_err(|error| Failure::permanent("NotAnAnnouncement", error))?;
         for kind in announced.ignored {
@@ -118,7 +138,7 @@ impl Ingest {
                         time: None,
                         replay_name: None,
                     };
-                    self.object(current, object, carrier, &message.message_id, tally).await?;
+                    self.object(current, object, carrier, (&message.message_id, request), tally).await?;
                 }
             }
         }
@@ -130,7 +150,7 @@ impl Ingest {
         Current { rules, suppressions, .. }: &Current,
         object: &ObjectName,
         carrier: Carrier,
-        delivery: &str,
+        (delivery, request): (&str, &str),
         tally: &mut Tally,
     ) -> Result<(), Failure> {
         let inflated = match self.read(object).await? {
@@ -165,6 +185,7 @@ impl Ingest {
         let settled = reported.settled();
         tally.reported.add(reported);
         settled?;
+        self.count(&file, request, tally).await?;
         tally.suppressed = tally.suppressed.saturating_add(file.hidden.len());
         tally.skipped = tally.skipped.saturating_add(file.skipped);
         tally.records("evaluated", file.record_count());
@@ -192,6 +213,24 @@ impl Ingest {
         });
         let reason = damage.unwrap_or_else(|| "the file has entries that are no records".to_owned());
         self.keep(&format!("DamagedFile: {reason}; what could be read was evaluated"), &kept, tally).await
+    }
+
+    /// Counts the records of a file that no file or event has brought before, if log files are counted. What could not be
+    /// counted comes again with its message, and then counts once all the same.
+    async fn count(&self, file: &EvaluatedFile, request: &str, tally: &mut Tally) -> Result<(), Failure> {
+        let Some(metering) = &self.metering else { return Ok(()) };
+        let mut again = 0_usize;
+        for records in file.records().chunks(COUNTED_AT_ONCE) {
+            tally.flushes = tally.flushes.saturating_add(1);
+            let counted = metering.count(records, &format!("{request}/{}", tally.flushes)).await;
+            tally.metered.extend(Metering::counted_data(&counted, now()));
+            tally.records("unidentified", counted.unidentified.len());
+            again = again.saturating_add(counted.again.len());
+        }
+        if again == 0 {
+            return Ok(());
+        }
+        Err(Failure::retryable("NotCounted", format!("{again} records of a file could not be counted")))
     }
 
     /// Reads and decompresses an object; or says, with a word and a reason, why no retry would help.

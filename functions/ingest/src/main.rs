@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use trailreflex_aws::{DynamoWindows, Objects};
 use trailreflex_findings::Sender;
 use trailreflex_ingest::{Config, Ingest};
-use trailreflex_lambda::{BuiltIn, Reporter, Rules, Started, start};
+use trailreflex_lambda::{BuiltIn, Metering, Reporter, Rules, Started, start};
 use trailreflex_metrics::Function;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,6 +18,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         objects: Objects::new(&aws, config.trail_bucket_owner.to_string()),
         reporter: Reporter::new(&aws, Sender::Ingest, config.findings_bus, config.sent_table),
         windows: DynamoWindows::new(&aws, config.windows_table),
+        metering: config
+            .metering
+            .map(|(table, services)| Metering::new(&aws, table, services, edge.quarantine.clone())),
         quarantine: edge.quarantine.clone(),
         metrics: edge.metrics.clone(),
         bucket: config.trail_bucket,
@@ -26,7 +29,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     };
     trailreflex_lambda::run(edge, |payload, context| async move {
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
-        ingest.handle(payload, Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX)).await
+        let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
+        ingest.handle(payload, &context.request_id, deadline).await
     })
     .await
 }

@@ -25,6 +25,10 @@ pub struct Tally {
     pub skipped: usize,
     /// Findings that suppressions hide.
     pub suppressed: usize,
+    /// Batches of records that were counted.
+    pub flushes: usize,
+    /// Numbers of what was counted.
+    pub metered: Vec<Datum>,
     /// Findings.
     pub reported: Reported,
     files: BTreeMap<&'static str, usize>,
@@ -68,6 +72,7 @@ impl Tally {
         .filter(|(_, count)| *count > 0)
         .map(|(metric, count)| Datum::count(metric, count, now))
         .collect();
+        data.extend(self.metered.iter().cloned());
         data.extend(self.reported.data(own, now));
         data.extend(missed(&self.reported, rules).into_iter().map(|metric| Datum::one(metric, now)));
         data

@@ -1,21 +1,16 @@
 //! Lambda entry point: builds what the function needs, once per cold start.
 
-use trailreflex_aws::{Canary, DynamoLedger, Examples, MetricSink};
-use trailreflex_lambda::{Started, start};
+use trailreflex_aws::Canary;
+use trailreflex_lambda::{Metering, Started, start};
 use trailreflex_meter::{Config, MeterFunction};
-use trailreflex_metering::Meter;
 use trailreflex_metrics::Function;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let Started { config, aws, edge } =
         start(Function::Meter, Config::from_environment, |config| &config.quarantine_queue_url).await?;
-    let examples = Examples::new(&aws, config.meter_table.clone());
-    let ledger = DynamoLedger::new(&aws, config.meter_table);
     let meter = &MeterFunction {
-        meter: Meter { ledger, services: config.metered_services },
-        sink: MetricSink::new(&aws),
-        examples,
+        metering: Metering::new(&aws, config.meter_table, config.metered_services, edge.quarantine.clone()),
         canary: Canary::new(&aws),
         quarantine: edge.quarantine.clone(),
         metrics: edge.metrics.clone(),

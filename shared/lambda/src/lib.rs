@@ -3,6 +3,8 @@
 mod batch;
 mod environment;
 mod failure;
+#[cfg(feature = "metering")]
+mod metering;
 mod not_json;
 #[cfg(feature = "findings")]
 mod own_rules;
@@ -15,6 +17,8 @@ mod telemetry;
 pub use batch::{Answer, Batch, Failed, Message};
 pub use environment::{Environment, InvalidConfiguration};
 pub use failure::Failure;
+#[cfg(feature = "metering")]
+pub use metering::Metering;
 #[cfg(feature = "findings")]
 pub use own_rules::{BuiltIn, Current, Damaged, InvalidRulesUri, Rules, RulesUri};
 #[cfg(feature = "findings")]

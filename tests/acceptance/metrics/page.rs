@@ -27,6 +27,11 @@ order and although the function may be stopped between any two calls: what was c
 not answer, the call may have been received; it is sent again after some minutes, and `MetricWritesUncertain` says how many records may
 therefore count twice. What CloudWatch refuses is kept on the quarantine queue with its values.
 
+With `MeterActivity=log-files`, by `ingest`, from the trail's log files: of all Regions, and what EventBridge does not deliver too, but some
+ten minutes later, and without `ActivityAlarms`, which would have looked before the numbers arrive. `meter` then gets no events but its own
+calls. Both keep one table, so that a record counts once though both should have it. An entry of a file without an `eventID` cannot be told from
+its copies: it is not counted, but in `Records` as `unidentified`.
+
 ";
 
 #[test]
