@@ -10,12 +10,11 @@ REPOSITORY = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(REPOSITORY / "tests/local-aws"))
 
-from deployed import Stack  # noqa: E402  (found by the path above)
+from deployed import TEMPLATE, Stack  # noqa: E402  (found by the path above)
 from inbox import Inbox  # noqa: E402
 from local_aws.session import LocalAws  # noqa: E402
 from webhooks import Webhooks  # noqa: E402
 
-TEMPLATE = REPOSITORY / "target/stage/template.yaml"
 # What `test_restore_logging.py` sees restored.
 BASELINE = '{"watched": {"EventSelectors": [{}], "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}]}}'
 # AWS waits one and two minutes before it delivers a failed event again.

@@ -6,12 +6,14 @@ import json
 import urllib.parse
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Callable
 
 from inbox import Inbox
 from local_aws.processes import ask
 from local_aws.session import LocalAws, eventually
 
+TEMPLATE = Path(__file__).resolve().parents[2] / "target/stage/template.yaml"
 CHANGES = ("AttachUserPolicy", "DetachUserPolicy", "UpdateAccessKey")
 PAST = "2026-01-01T00:00:00Z"
 _numbers = itertools.count(1)

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deployed import Stack
+from deployed import TEMPLATE, Stack
 from events import in_envelope, quarantine_record
 from local_aws.session import LocalAws, eventually
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "target/stage/template.yaml"
 COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
 RULE = """
 title: A rare call of ours

@@ -3,15 +3,12 @@
 import gzip
 import json
 import uuid
-from pathlib import Path
 
 import pytest
 
-from deployed import Stack, reaches
+from deployed import TEMPLATE, Stack, reaches
 from events import in_envelope, quarantine_record
 from local_aws.session import LocalAws
-
-TEMPLATE = Path(__file__).resolve().parents[2] / "target/stage/template.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -69,13 +69,7 @@ impl EvaluatedFile {
         evaluated
     }
 
-    /// Returns how many records were evaluated.
-    #[must_use]
-    pub fn record_count(&self) -> usize {
-        self.records.len()
-    }
-
-    /// The records that were evaluated.
+    /// Returns the records that were evaluated.
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records

@@ -66,6 +66,7 @@ impl Ingest {
         let batch = Batch::parse(payload)?;
         let current = self.rules.current(now()).await;
         let mut tally = Tally::of(batch.messages.len());
+        tally.request = request.to_owned();
         tally.rule_problems = current.problems.len();
         let mut answer = Answer::default();
         for message in batch.messages {
@@ -73,7 +74,7 @@ impl Ingest {
                 Err(Failure::retryable("NoTimeLeft", "the batch took too long"))
             } else {
                 // On the heap: the compiler cannot lay out a future that nests all calls of all clients.
-                Box::pin(self.settle(&current, &message, request, &mut tally)).await
+                Box::pin(self.settle(&current, &message, &mut tally)).await
             };
             if let Err(failure) = settled {
                 let (code, reason) = (failure.code(), failure.explain());
@@ -99,14 +100,8 @@ impl Ingest {
     }
 
     /// Deals with one message; what no retry can mend goes to the quarantine queue, and the message is done.
-    async fn settle(
-        &self,
-        current: &Current,
-        message: &Message,
-        request: &str,
-        tally: &mut Tally,
-    ) -> Result<(), Failure> {
-        match self.message(current, message, request, tally).await {
+    async fn settle(&self, current: &Current, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
+        match self.message(current, message, tally).await {
             Err(failure @ Failure::Permanent { .. }) => {
                 let reason = format!("{}: {}", failure.code(), failure.explain());
                 self.keep(&reason, &json!({"messageId": message.message_id, "body": message.body}), tally)
@@ -116,13 +111,7 @@ impl Ingest {
         }
     }
 
-    async fn message(
-        &self,
-        current: &Current,
-        message: &Message,
-        request: &str,
-        tally: &mut Tally,
-    ) -> Result<(), Failure> {
+    async fn message(&self, current: &Current, message: &Message, tally: &mut Tally) -> Result<(), Failure> {
         let announced = read_announcement(&message.body)
             .map_err(|error| Failure::permanent("NotAnAnnouncement", error))?;
         for kind in announced.ignored {
@@ -138,7 +127,7 @@ impl Ingest {
                         time: None,
                         replay_name: None,
                     };
-                    self.object(current, object, carrier, (&message.message_id, request), tally).await?;
+                    self.object(current, object, carrier, &message.message_id, tally).await?;
                 }
             }
         }
@@ -150,7 +139,7 @@ impl Ingest {
         Current { rules, suppressions, .. }: &Current,
         object: &ObjectName,
         carrier: Carrier,
-        (delivery, request): (&str, &str),
+        delivery: &str,
         tally: &mut Tally,
     ) -> Result<(), Failure> {
         let inflated = match self.read(object).await? {
@@ -185,10 +174,10 @@ impl Ingest {
         let settled = reported.settled();
         tally.reported.add(reported);
         settled?;
-        self.count(&file, request, tally).await?;
+        self.count(&file, tally).await?;
         tally.suppressed = tally.suppressed.saturating_add(file.hidden.len());
         tally.skipped = tally.skipped.saturating_add(file.skipped);
-        tally.records("evaluated", file.record_count());
+        tally.records("evaluated", file.records().len());
         tally.records("unreadable", file.unreadable.len());
         if let Some(first) = file.unusable.first() {
             // The findings of other rules are out; what the file means to this one must not be lost.
@@ -207,7 +196,7 @@ impl Ingest {
             .collect();
         let kept = json!({
             "file": described(object),
-            "evaluated": file.record_count(),
+            "evaluated": file.records().len(),
             "unreadableCount": file.unreadable.len(),
             "unreadable": named,
         });
@@ -217,12 +206,11 @@ impl Ingest {
 
     /// Counts the records of a file that no file or event has brought before, if log files are counted. What could not be
     /// counted comes again with its message, and then counts once all the same.
-    async fn count(&self, file: &EvaluatedFile, request: &str, tally: &mut Tally) -> Result<(), Failure> {
+    async fn count(&self, file: &EvaluatedFile, tally: &mut Tally) -> Result<(), Failure> {
         let Some(metering) = &self.metering else { return Ok(()) };
         let mut again = 0_usize;
         for records in file.records().chunks(COUNTED_AT_ONCE) {
-            tally.flushes = tally.flushes.saturating_add(1);
-            let counted = metering.count(records, &format!("{request}/{}", tally.flushes)).await;
+            let counted = metering.count(records, &tally.flush()).await;
             tally.metered.extend(Metering::counted_data(&counted, now()));
             tally.records("unidentified", counted.unidentified.len());
             again = again.saturating_add(counted.again.len());

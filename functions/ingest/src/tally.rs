@@ -25,12 +25,13 @@ pub struct Tally {
     pub skipped: usize,
     /// Findings that suppressions hide.
     pub suppressed: usize,
-    /// Batches of records that were counted.
-    pub flushes: usize,
+    /// Id of the invocation.
+    pub request: String,
     /// Numbers of what was counted.
     pub metered: Vec<Datum>,
     /// Findings.
     pub reported: Reported,
+    flushes: usize,
     files: BTreeMap<&'static str, usize>,
     records: BTreeMap<&'static str, usize>,
 }
@@ -40,6 +41,12 @@ impl Tally {
     #[must_use]
     pub fn of(messages: usize) -> Self {
         Self { messages, ..Self::default() }
+    }
+
+    /// Returns an id for a batch of records that is to be counted, which no other batch has.
+    pub fn flush(&mut self) -> String {
+        self.flushes = self.flushes.saturating_add(1);
+        format!("{}/{}", self.request, self.flushes)
     }
 
     /// Counts one file.

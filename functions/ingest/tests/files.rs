@@ -99,7 +99,7 @@ fn record(id: &str, name: &str) -> Value {
 fn seen(content: &[u8]) -> (Vec<String>, usize, usize, Option<&'static str>) {
     let file = evaluate(content);
     let ids = file.findings.iter().map(|finding| finding.evidence.event_id.to_string()).collect();
-    (ids, file.record_count(), file.unreadable.len(), file.kind)
+    (ids, file.records().len(), file.unreadable.len(), file.kind)
 }
 
 #[test]

@@ -92,7 +92,8 @@ impl Outbox for Channels {
             Sink::SecurityHub => {
                 let Some((hub, product)) = &self.security_hub else { return Err(off(sink)) };
                 let now = now();
-                hub.import(&asff::render(notice, product, now), now).await.map_err(not_sent)
+                let finding = asff::render(notice, product, now);
+                hub.import(&self.webhooks, &finding, now).await.map_err(not_sent)
             }
             Sink::Slack | Sink::Teams | Sink::PagerDuty => self.post(sink, notice).await,
         }

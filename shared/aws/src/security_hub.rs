@@ -17,7 +17,6 @@ const SERVICE: &str = "securityhub";
 /// Security Hub of one Region.
 #[derive(Debug)]
 pub struct SecurityHub {
-    webhooks: Webhooks,
     credentials: Option<SharedCredentialsProvider>,
     region: String,
     url: String,
@@ -52,22 +51,21 @@ impl SecurityHub {
         let default = format!("https://{SERVICE}.{region}.{suffix}");
         let endpoint = config.endpoint_url().map_or(default, |url| url.trim_end_matches('/').to_owned());
         Self {
-            webhooks: Webhooks::new(),
             credentials: config.credentials_provider(),
             region,
             url: format!("{endpoint}/findings/import"),
         }
     }
 
-    /// Imports one finding, in ASFF; `now` goes into the signature.
+    /// Imports one finding, in ASFF, by the connections of `webhooks`; `now` goes into the signature.
     ///
     /// # Errors
     /// [`NotTaken::Never`] if the finding is refused, also in an answer of 200. All else may be mended, by time or by a person:
     /// Security Hub is not switched on, or the role is not allowed.
-    pub async fn import(&self, finding: &Value, now: Timestamp) -> Result<(), NotTaken> {
+    pub async fn import(&self, webhooks: &Webhooks, finding: &Value, now: Timestamp) -> Result<(), NotTaken> {
         let body = json!({"Findings": [finding]}).to_string();
         let headers = self.signed(&body, now).await?;
-        let answer = self.webhooks.send(&self.url, body, &headers).await?;
+        let answer = webhooks.send(&self.url, body, &headers).await?;
         let status = answer.status().as_u16();
         let text = beginning(answer.into_body()).await;
         if status != 200 {

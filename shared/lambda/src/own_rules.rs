@@ -134,10 +134,7 @@ impl Rules {
     /// The outer none is a malformed one, which the environment reports.
     #[must_use]
     pub fn place(environment: &Environment) -> Option<Option<RulesUri>> {
-        match environment.text("RULES_URI") {
-            None => Some(None),
-            Some(_) => environment.required("RULES_URI").map(Some),
-        }
+        environment.optional("RULES_URI")
     }
 
     /// Returns the rules for an event at `now`; asks their place first if that was not done for a minute.

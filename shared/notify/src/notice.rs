@@ -73,6 +73,23 @@ impl Notice {
         add(&mut self.commands, label, Some(command), MOST.2);
     }
 
+    /// Returns the first fact of a label.
+    pub(crate) fn about(&self, label: &str) -> Option<&str> {
+        self.facts.iter().find(|fact| fact.label == label).map(|fact| fact.value.as_str())
+    }
+
+    /// Returns facts and commands by label, in the order of the first of each; those of one label together.
+    pub(crate) fn by_label(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut by_label: Vec<(&str, Vec<&str>)> = Vec::new();
+        for Fact { label, value } in self.facts.iter().chain(&self.commands) {
+            match by_label.iter_mut().find(|(known, _)| known == label) {
+                Some((_, values)) => values.push(value),
+                None => by_label.push((label, vec![value])),
+            }
+        }
+        by_label
+    }
+
     /// Returns the notice that says how many more there were.
     #[must_use]
     pub fn again(&self, more: u64) -> Self {

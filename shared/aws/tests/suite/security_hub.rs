@@ -6,7 +6,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 use serde_json::json;
-use trailreflex_aws::{NotTaken, SecurityHub};
+use trailreflex_aws::{NotTaken, SecurityHub, Webhooks};
 
 const BODY: &str = r#"{"Findings":[{"Id":"x"}]}"#;
 
@@ -81,7 +81,7 @@ async fn a_finding_is_imported_or_comes_again_or_is_refused() {
     ] {
         let (url, served) = service(answer(status, &body), BODY).await;
         let hub = SecurityHub::new(&account(url.trim_end_matches("/hook/secret")), "eu-central-1".to_owned());
-        assert_eq!(hub.import(&json!({"Id": "x"}), now()).await, expected, "{case}");
+        assert_eq!(hub.import(&Webhooks::new(), &json!({"Id": "x"}), now()).await, expected, "{case}");
         let sent = served.await.unwrap();
         assert!(sent.starts_with("POST /findings/import HTTP/1.1\r\n"), "{case}: {sent}");
         assert!(sent.contains("x-amz-security-token: token\r\n"), "{case}: {sent}");
@@ -95,5 +95,5 @@ async fn a_finding_is_imported_or_comes_again_or_is_refused() {
 async fn without_credentials_nothing_is_sent() {
     let hub = SecurityHub::new(&SdkConfig::builder().build(), "us-east-1".to_owned());
     let expected = NotTaken::Later("BatchImportFindings is not signed: there are no credentials".to_owned());
-    assert_eq!(hub.import(&json!({}), now()).await, Err(expected));
+    assert_eq!(hub.import(&Webhooks::new(), &json!({}), now()).await, Err(expected));
 }

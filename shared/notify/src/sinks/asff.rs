@@ -5,9 +5,9 @@
 use crate::Notice;
 use crate::text::line;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::str::FromStr;
-use trailreflex_model::Severity;
+use trailreflex_model::{AccountId, Arn, Region, Severity};
 
 /// Kind of a finding in Security Hub's taxonomy: what somebody did, not how something is set up.
 const KIND: &str = "Unusual Behaviors/User";
@@ -16,12 +16,7 @@ const MOST: (usize, usize) = (1024, 512);
 
 /// The product of an account's own that findings are imported under.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Product {
-    arn: String,
-    partition: String,
-    region: String,
-    account: String,
-}
+pub struct Product(Arn);
 
 /// An ARN is none of a product of an account's own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,31 +27,22 @@ impl Product {
     /// Returns its Region.
     #[must_use]
     pub fn region(&self) -> &str {
-        &self.region
+        self.0.region()
     }
 }
 
 impl FromStr for Product {
     type Err = InvalidProduct;
 
-    fn from_str(arn: &str) -> Result<Self, InvalidProduct> {
-        let parts: Vec<&str> = arn.split(':').collect();
-        match parts.as_slice() {
-            ["arn", partition, "securityhub", region, account, product]
-                if !region.is_empty()
-                    && account.len() == 12
-                    && account.bytes().all(|byte| byte.is_ascii_digit())
-                    && *product == format!("product/{account}/default") =>
-            {
-                Ok(Self {
-                    arn: arn.to_owned(),
-                    partition: (*partition).to_owned(),
-                    region: (*region).to_owned(),
-                    account: (*account).to_owned(),
-                })
-            }
-            _ => Err(InvalidProduct(trailreflex_model::shown(arn))),
-        }
+    fn from_str(text: &str) -> Result<Self, InvalidProduct> {
+        let is_own = |arn: &Arn| {
+            arn.service() == "securityhub"
+                && arn.region().parse::<Region>().is_ok()
+                && arn.account().parse::<AccountId>().is_ok()
+                && arn.resource() == format!("product/{}/default", arn.account())
+        };
+        let arn = text.parse().ok().filter(is_own);
+        arn.map(Self).ok_or_else(|| InvalidProduct(trailreflex_model::shown(text)))
     }
 }
 
@@ -68,10 +54,10 @@ pub fn render(notice: &Notice, product: &Product, now: Timestamp) -> Value {
     let mut finding = json!({
         "SchemaVersion": "2018-10-08",
         "Id": format!("trailreflex/{}", notice.id),
-        "ProductArn": product.arn,
+        "ProductArn": product.0.as_str(),
         // `detect` takes no finding whose generator begins so: what it told would come back.
         "GeneratorId": "trailreflex",
-        "AwsAccountId": product.account,
+        "AwsAccountId": product.0.account(),
         "Types": [KIND],
         "CreatedAt": notice.at.min(now).to_string(),
         "UpdatedAt": now.to_string(),
@@ -104,35 +90,30 @@ fn description(notice: &Notice) -> String {
 
 /// Facts and commands by label; those of one label together.
 fn fields(notice: &Notice) -> Value {
-    let mut fields: Map<String, Value> = Map::new();
-    for fact in notice.facts.iter().chain(&notice.commands) {
-        let key = format!("trailreflex/{}", fact.label);
-        let before = fields.get(&key).and_then(Value::as_str);
-        let all = before.map_or_else(|| fact.value.clone(), |before| format!("{before} | {}", fact.value));
-        fields.insert(key, Value::String(line(&all, 2048)));
-    }
-    Value::Object(fields)
+    let field = |(label, values): (&str, Vec<&str>)| {
+        (format!("trailreflex/{label}"), Value::String(line(&values.join(" | "), 2048)))
+    };
+    Value::Object(notice.by_label().into_iter().map(field).collect())
 }
 
 /// The identity that acted or was acted on, if it is one of IAM, and the account.
 fn resources(notice: &Notice, product: &Product) -> Vec<Value> {
-    let about = |label: &str| notice.facts.iter().find(|fact| fact.label == label);
-    let who = about("Who").or_else(|| about("Whom")).and_then(|fact| fact.value.split(' ').next());
-    let identity = who.and_then(|arn| {
-        let resource = arn.split(':').nth(5)?;
-        let is_iam = arn.starts_with("arn:") && arn.split(':').nth(2) == Some("iam");
-        let kind = match resource.split('/').next() {
-            Some("user") if is_iam => "AwsIamUser",
-            Some("role") if is_iam => "AwsIamRole",
+    // What follows a blank is for people: `… with key …`, `… in us-east-1`.
+    let first = |label: &str| notice.about(label)?.split(' ').next();
+    let partition = product.0.partition();
+    let identity = first("Who").or_else(|| first("Whom")).and_then(|who| {
+        let arn: Arn = who.parse().ok().filter(|arn: &Arn| arn.service() == "iam")?;
+        let kind = match arn.resource().split('/').next() {
+            Some("user") => "AwsIamUser",
+            Some("role") => "AwsIamRole",
             _ => return None,
         };
-        Some(json!({"Type": kind, "Id": arn, "Partition": product.partition}))
+        Some(json!({"Type": kind, "Id": who, "Partition": partition}))
     });
-    let account = about("Account").and_then(|fact| fact.value.split(' ').next());
-    let account = account.unwrap_or(&product.account);
+    let account = first("Account").unwrap_or(product.0.account());
     let account = json!({
-        "Type": "AwsAccount", "Id": format!("AWS::::Account:{account}"), "Partition": product.partition,
-        "Region": product.region,
+        "Type": "AwsAccount", "Id": format!("AWS::::Account:{account}"), "Partition": partition,
+        "Region": product.region(),
     });
     identity.into_iter().chain([account]).collect()
 }

@@ -12,13 +12,11 @@ pub const ENDPOINT: &str = "https://events.pagerduty.com/v2/enqueue";
 #[must_use]
 pub fn render(notice: &Notice, routing_key: &str) -> Value {
     let action = if notice.is_over { "resolve" } else { "trigger" };
-    let mut details = Map::new();
-    for fact in notice.facts.iter().chain(&notice.commands) {
-        let values = details.entry(fact.label.clone()).or_insert_with(|| Value::String(String::new()));
-        let before = values.as_str().unwrap_or_default();
-        let all = if before.is_empty() { fact.value.clone() } else { format!("{before}\n{}", fact.value) };
-        *values = Value::String(all);
-    }
+    let details: Map<String, Value> = notice
+        .by_label()
+        .into_iter()
+        .map(|(label, values)| (label.to_owned(), Value::String(values.join("\n"))))
+        .collect();
     let links: Vec<_> =
         notice.link.iter().map(|link| json!({"href": link, "text": "Show in CloudTrail"})).collect();
     json!({
@@ -29,7 +27,7 @@ pub fn render(notice: &Notice, routing_key: &str) -> Value {
         "links": links,
         "payload": {
             "summary": notice.headline(),
-            "source": notice.facts.iter().find(|fact| fact.label == "Account").map_or("AWS", |fact| fact.value.as_str()),
+            "source": notice.about("Account").unwrap_or("AWS"),
             "severity": severity(notice.severity),
             "timestamp": notice.at.to_string(),
             "custom_details": details,

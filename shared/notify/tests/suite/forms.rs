@@ -129,6 +129,8 @@ async fn pager_duty_takes_the_event() {
         let payload = &body["payload"];
         assert!((1..=1024).contains(&payload["summary"].as_str().unwrap().chars().count()));
         assert!(["critical", "error", "warning", "info"].contains(&payload["severity"].as_str().unwrap()));
+        let labels: Vec<_> = payload["custom_details"].as_object().unwrap().keys().take(3).collect();
+        assert_eq!(labels, ["Who", "What", "From"]);
         assert!(body["dedup_key"].as_str().unwrap().len() <= 255);
         assert!(!payload["source"].as_str().unwrap().is_empty());
         assert!(body.to_string().len() < 512 * 1024);
