@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+import published
 from events import in_envelope, quarantine_record
 from inbox import Inbox
 from local_aws.session import eventually
@@ -27,10 +28,21 @@ def ocsf(aws, stack):
 
 @pytest.fixture(autouse=True)
 def services_answer(services):
+    """Services answer well, and whatever a test has sent them fits what they publish."""
     services.answers.clear()
     services.sent.clear()
     yield
     services.answers.clear()
+    assert [found for body in services.sent.get("slack", []) for found in published.slack(body)] == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def events_fit(ocsf):
+    """Every event of all these tests fits OCSF's schema."""
+    yield
+    seen = [event["detail"] for event in ocsf.all()]
+    assert [found for event in seen for found in published.ocsf(event)] == []
+    assert {event["activity_name"] for event in seen} >= {"Create", "Update"}
 
 
 def finding(stack, title, severity="high", who="alice", **actor):
@@ -81,6 +93,29 @@ def test_a_finding_reaches_every_channel_in_its_form(aws, stack, services, mail,
     assert (hub["Title"], hub["Severity"], hub["RecordState"]) == (name, {"Label": "CRITICAL"}, "ACTIVE")
     assert [(resource["Type"], resource["Id"]) for resource in hub["Resources"]] == [
         ("AwsIamUser", f"arn:aws:iam::{aws.account}:user/alice"), ("AwsAccount", f"AWS::::Account:{aws.account}")]
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"severity_id": "5"}, "$.severity_id: '5' is not of type 'integer'"),
+    ({"severity_id": 42}, "$.severity_id: 42 is not one of [0, 1, 2, 3, 4, 5, 6, 99]"),
+    ({"finding_info": {"title": "x"}}, "$.finding_info: 'uid' is a required property"),
+    ({"sevirity": "High"}, "$: Additional properties are not allowed ('sevirity' was unexpected)"),
+], ids=["type", "enum", "required", "unknown"])
+def test_an_event_that_does_not_fit_the_schema_would_be_seen(stack, ocsf, change, says):
+    name = title()
+    assert stack.notify(finding(stack, name)) == DONE
+    event = ocsf.wait(lambda event: event["detail"]["message"] == name)["detail"]
+
+    assert (published.ocsf(event), published.ocsf(event | change)) == ([], [says])
+
+
+@pytest.mark.parametrize(("block", "says"), [
+    ({"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}, "header: text attribute cannot exceed 150 characters"),
+    ({"type": "section", "fields": [{"type": "mrkdwn", "text": "x"}] * 11}, "section: fields attribute cannot exceed 10 items"),
+    ({"type": "section", "fields": [{"type": "mrkdwn", "text": "x" * 2001}]}, "a field of 2001 characters"),
+], ids=["header", "fields", "field"])
+def test_a_block_that_slack_would_not_take_would_be_seen(block, says):
+    assert published.slack({"blocks": [block]}) == [says]
 
 
 def test_what_is_not_that_bad_pages_nobody(stack, services, mail):
