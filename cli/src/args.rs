@@ -10,7 +10,7 @@ mod verify;
 
 pub(crate) use access::{AccessCommand, CheckAccess, KindOfPolicy, Simulate, Validate};
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
-pub(crate) use operate::{Status, Undo};
+pub(crate) use operate::{Decide, Status, Undo};
 pub(crate) use search::{RecordsFormat, Search};
 pub(crate) use tail::Tail;
 pub(crate) use timeline::Timeline;
@@ -69,6 +69,15 @@ pub(crate) enum Command {
     /// Needs what `status` needs, `lambda:ListFunctions` and `lambda:InvokeFunction`. Ends with 1 if something could not be
     /// taken back.
     Undo(Undo),
+    /// Let a plan of a deployed stack be carried out that waits for a person.
+    ///
+    /// Needs what `undo` needs, and the token that the message about the plan shows. The plan is decided anew: what was not
+    /// asked about is not done. Ends with 1 if it was not carried out.
+    Approve(Decide),
+    /// Say no to a plan of a deployed stack that waits for a person.
+    ///
+    /// Needs what `approve` needs.
+    Deny(Decide),
     /// Check, list and explain rules.
     Rules {
         #[command(subcommand)]

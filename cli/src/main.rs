@@ -59,6 +59,8 @@ fn main() -> ExitCode {
         Command::Plan(options) => plan::run(options, terminal),
         Command::Status(options) => operate::status(options, terminal),
         Command::Undo(options) => operate::undo(options, terminal),
+        Command::Approve(options) => operate::decide(options, true, terminal),
+        Command::Deny(options) => operate::decide(options, false, terminal),
         Command::Rules { command } => match command {
             RulesCommand::Check(options) => rules::check::run(options, terminal),
             RulesCommand::Test(options) => rules::test::run(options, terminal),

@@ -1,7 +1,8 @@
-//! `trailreflex status` and `undo`: a deployed stack's journal, and its functions asked to take plans back.
+//! `trailreflex status`, `undo`, `approve` and `deny`: a deployed stack's journal, and its functions asked to take plans
+//! back or to carry out what waits for a person.
 
 use crate::Ended;
-use crate::args::{Format, Status, Undo};
+use crate::args::{Decide, Format, Status, Undo};
 use crate::table::Table;
 use crate::terminal::{Style, Terminal, safe};
 use anyhow::{Context, bail};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use trailreflex_aws::Operator;
 use trailreflex_detection::Level;
-use trailreflex_response::{Entry, EntryState, Journal, Undo as Taken};
+use trailreflex_response::{Entry, EntryState, Journal, PlanId, Undo as Taken};
 
 /// Shows what stands, or one plan.
 pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Result<Ended> {
@@ -22,7 +23,7 @@ pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Resul
         anyhow::Ok(found)
     })?;
     let is_shown =
-        |entry: &&Entry| options.all || options.plan.is_some() || entry.state != EntryState::Undone;
+        |entry: &&Entry| options.all || options.plan.is_some() || !entry.is_over();
     let shown: Vec<&Entry> = entries.iter().filter(is_shown).collect();
     if let (Some(plan), true) = (&options.plan, shown.is_empty()) {
         bail!(
@@ -58,7 +59,7 @@ pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Resul
         }
     }
     let hidden = entries.len().saturating_sub(shown.len());
-    terminal.complain(&format!("plans: {}, taken back and not shown: {hidden}", shown.len()));
+    terminal.complain(&format!("plans: {}, over and not shown: {hidden}", shown.len()));
     Ok(if shown.is_empty() { Ended::WithRejections } else { Ended::Well })
 }
 
@@ -66,17 +67,7 @@ pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Resul
 pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let runtime = runtime()?;
     let plan = &options.plan;
-    let (operator, entry) = runtime.block_on(async {
-        let operator = operator(&options.stack).await;
-        let entry = operator.journal().await?.read(plan).await?;
-        anyhow::Ok((operator, entry))
-    })?;
-    let Some(entry) = entry else {
-        bail!(
-            "the journal of `{}` has no plan {plan}; `trailreflex status` lists those that stand",
-            options.stack
-        );
-    };
+    let (operator, entry) = runtime.block_on(found(&options.stack, plan))?;
     if options.dry_run {
         for step in &entry.plan.steps {
             match &step.undo {
@@ -92,8 +83,45 @@ pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<En
         return Ok(Ended::Well);
     }
     let answer = runtime.block_on(operator.ask(entry.plan.class, &json!({"undo": plan})))?;
+    let status = answered(&answer, options.format, plan, terminal)?;
+    Ok(if status == "undone" { Ended::Well } else { Ended::WithRejections })
+}
+
+/// Tells the function of the plan's class what a person has decided.
+pub(crate) fn decide(
+    options: &Decide,
+    is_approved: bool,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Ended> {
+    let runtime = runtime()?;
+    let plan = &options.plan;
+    let (operator, entry) = runtime.block_on(found(&options.stack, plan))?;
+    let word = if is_approved { "approve" } else { "deny" };
+    let request = json!({word: plan, "token": options.token});
+    let answer = runtime.block_on(operator.ask(entry.plan.class, &request))?;
+    let status = answered(&answer, options.format, plan, terminal)?;
+    let wanted: &[&str] = if is_approved { &["contained", "duplicate"] } else { &["denied", "duplicate"] };
+    Ok(if wanted.contains(&status.as_str()) { Ended::Well } else { Ended::WithRejections })
+}
+
+/// Finds a plan in a stack's journal.
+async fn found(stack: &str, plan: &PlanId) -> anyhow::Result<(Operator, Entry)> {
+    let operator = operator(stack).await;
+    match operator.journal().await?.read(plan).await? {
+        Some(entry) => Ok((operator, entry)),
+        None => bail!("the journal of `{stack}` has no plan {plan}; `trailreflex status` lists those that stand"),
+    }
+}
+
+/// Shows a function's answer about a plan; returns its status.
+fn answered(
+    answer: &Value,
+    format: Option<Format>,
+    plan: &PlanId,
+    terminal: &mut Terminal,
+) -> anyhow::Result<String> {
     let status = answer.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
-    match terminal.format(options.format) {
+    match terminal.format(format) {
         Format::Json => writeln!(terminal.out, "{answer}")?,
         Format::Table => {
             let mut table = Table::new(["step", "result", "why"]);
@@ -104,8 +132,10 @@ pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<En
             table.write(terminal)?;
         }
     }
-    terminal.complain(&format!("{}: {}", plan, safe(&status)));
-    Ok(if status == "undone" { Ended::Well } else { Ended::WithRejections })
+    let reason = answer.get("reason").and_then(Value::as_str);
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    terminal.complain(&format!("{plan}: {}", safe(&format!("{status}{reason}"))));
+    Ok(status)
 }
 
 fn whole(entry: &Entry, terminal: &mut Terminal) -> anyhow::Result<()> {
@@ -143,6 +173,9 @@ fn whom(entry: &Entry) -> String {
 
 fn state(state: EntryState) -> &'static str {
     match state {
+        EntryState::Awaiting => "waits for approval",
+        EntryState::Denied => "denied",
+        EntryState::Lapsed => "not approved in time",
         EntryState::Executing => "being carried out",
         EntryState::Executed => "stands",
         EntryState::Undoing => "being taken back",
@@ -152,9 +185,9 @@ fn state(state: EntryState) -> &'static str {
 
 fn style(state: EntryState) -> Style {
     match state {
-        EntryState::Executing | EntryState::Undoing => Style::Of(Level::Medium),
+        EntryState::Awaiting | EntryState::Executing | EntryState::Undoing => Style::Of(Level::Medium),
         EntryState::Executed => Style::Of(Level::High),
-        EntryState::Undone => Style::Dim,
+        EntryState::Denied | EntryState::Lapsed | EntryState::Undone => Style::Dim,
     }
 }
 

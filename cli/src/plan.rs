@@ -38,6 +38,8 @@ enum Answer {
     NoFinding,
     /// It would take a plan back, if its journal knows it.
     Undo(String),
+    /// A person has decided about this plan, which only the journal knows.
+    Decided(String),
     /// It would refuse the event as none of its own.
     Invalid(String),
 }
@@ -91,6 +93,7 @@ fn answers(
     let found = match requests(value, &account, rules) {
         Ok(Requested::Findings(found)) if found.is_empty() => return Ok(vec![Answer::NoFinding]),
         Ok(Requested::Findings(found)) => found,
+        Ok(Requested::Decided(plan)) => return Ok(vec![Answer::Decided(plan)]),
         Ok(Requested::Undo(plan)) => return Ok(vec![Answer::Undo(plan)]),
         Err(reason) => return Ok(vec![Answer::Invalid(reason)]),
     };
@@ -122,16 +125,19 @@ fn answers(
 enum Requested {
     Findings(Vec<Finding>),
     Undo(String),
+    Decided(String),
 }
 
 /// Reads the event as the function that it is for would: `contain-identity` findings and undo requests, `detect`
 /// everything else.
 fn requests(value: Value, account: &AccountId, rules: &RuleSet) -> Result<Requested, String> {
     let kind = value.get("detail-type").and_then(Value::as_str).unwrap_or_default();
-    if kind.starts_with(OWN_KINDS) || value.get("undo").is_some() {
+    let asks = ["undo", "approve", "deny"].iter().any(|field| value.get(*field).is_some());
+    if kind.starts_with(OWN_KINDS) || asks {
         return match Request::parse(value, account).map_err(|error| cause_chain(&error))? {
             Request::Respond(finding) => Ok(Requested::Findings(vec![*finding])),
             Request::Undo(request) => Ok(Requested::Undo(request.undo.to_string())),
+            Request::Decide(decision) => Ok(Requested::Decided(decision.plan.to_string())),
             Request::Look(_) | Request::Sweep => {
                 Err("it asks for what the journal holds, and a rehearsal has no journal".to_owned())
             }
@@ -144,6 +150,7 @@ fn requests(value: Value, account: &AccountId, rules: &RuleSet) -> Result<Reques
 fn as_json(input: &str, answer: &Answer) -> Value {
     let (decision, more) = match answer {
         Answer::NoFinding => ("noFinding", json!({})),
+        Answer::Decided(plan) => ("decision", json!({"about": plan})),
         Answer::Undo(plan) => ("undo", json!({"undo": plan})),
         Answer::Invalid(reason) => ("invalid", json!({"reason": reason})),
         Answer::Decision(decided) => {

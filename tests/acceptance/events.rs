@@ -59,6 +59,8 @@ pub(crate) enum Answer {
     Invalid(String),
     /// A request to take a plan back.
     Undo,
+    /// A decision about a plan.
+    Decision,
 }
 
 pub(crate) fn expected() -> Expected {
@@ -112,7 +114,8 @@ fn every_request_to_contain_identity_is_read_as_expected() {
     for Response { file, answer, .. } in expected().contain_identity {
         match (Request::parse(event(&file), &own), answer) {
             (Ok(Request::Respond(_)), Answer::Planned(_) | Answer::Refused(_))
-            | (Ok(Request::Undo(_)), Answer::Undo) => {}
+            | (Ok(Request::Undo(_)), Answer::Undo)
+            | (Ok(Request::Decide(_)), Answer::Decision) => {}
             (Err(error), Answer::Invalid(expected)) => assert_eq!(error.to_string(), expected, "{file}"),
             (Ok(request), _) => panic!("{file}: read as {request:?}"),
             (Err(error), _) => panic!("{file}: {error}"),
@@ -161,6 +164,7 @@ fn index(expected: &Expected) -> String {
             Answer::Planned(steps) => format!("planned: `{}`", steps.join("`, `")),
             Answer::Refused(reason) => format!("refused: `{reason}`"),
             Answer::Invalid(reason) => format!("invalid: {reason}"),
+            Answer::Decision => "carries the plan out or closes it, if it waits for this token".to_owned(),
             Answer::Undo => "takes the plan back, if the journal knows it".to_owned(),
         };
         writeln!(text, "| [{file}]({file}) | {what} | {answer} |").unwrap();

@@ -129,6 +129,17 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
             ]
             .concat(),
         ),
+        (
+            "ApproveRole",
+            [
+                every("Approve"),
+                on(&arn("JournalTable"), &["dynamodb:GetItem"]),
+                on(&arn("ContainIdentityFunction"), &["lambda:InvokeFunction"]),
+                on(&arn("RestoreLoggingFunction"), &["lambda:InvokeFunction"]),
+                on(&arn("CloseExposureFunction"), &["lambda:InvokeFunction"]),
+            ]
+            .concat(),
+        ),
         ("ContainIdentityRole", responding("ContainIdentity")),
         ("RestoreLoggingRole", responding("RestoreLogging")),
         ("CloseExposureRole", responding("CloseExposure")),

@@ -79,6 +79,7 @@ fn each_function_is_given_exactly_the_variables_that_it_reads() {
         ("detect", trailreflex_detect::Config::VARIABLES.to_vec()),
         ("ingest", trailreflex_ingest::Config::VARIABLES.to_vec()),
         ("notify", trailreflex_notify_function::Config::VARIABLES.to_vec()),
+        ("approve", trailreflex_approve::Config::VARIABLES.to_vec()),
         ("meter", trailreflex_meter::Config::VARIABLES.to_vec()),
     ]) {
         let (_, properties) = &functions()[name];
@@ -95,7 +96,7 @@ fn a_function_ends_before_the_lease_on_its_plan() {
     assert!(timeout < trailreflex_findings::LEASE_SECONDS, "two deliveries could send one finding");
     for (name, (_, properties)) in functions() {
         let own = properties.get("Timeout");
-        let is_none_of_theirs = matches!(name.as_str(), "ingest" | "meter" | "notify");
+        let is_none_of_theirs = matches!(name.as_str(), "approve" | "ingest" | "meter" | "notify");
         assert!(own.is_none() || is_none_of_theirs, "{name} has its own time-out; compare it here");
     }
     let meter = functions()["meter"].1["Timeout"].as_i64().unwrap();
@@ -198,8 +199,9 @@ fn event_patterns_keep_within_eventbridges_limit() {
 
 #[test]
 fn what_fails_is_kept_and_raises_an_alarm() {
-    // What comes from a queue stays in the queue.
-    for (name, (_, properties)) in functions().into_iter().filter(|(name, _)| name != "ingest") {
+    // What comes from a queue stays in the queue, and whoever asks by the page's address is answered.
+    let kept = ["approve", "ingest"];
+    for (name, (_, properties)) in functions().into_iter().filter(|(name, _)| !kept.contains(&name.as_str())) {
         let invoke = &properties["EventInvokeConfig"];
         let destination = &invoke["DestinationConfig"]["OnFailure"]["Destination"];
         assert_eq!(*destination, json!({"!GetAtt": "FailedEventsQueue.Arn"}), "{name}");

@@ -39,7 +39,7 @@ def test_a_plan_that_was_not_carried_out_cannot_be_undone(planning):
     plan = planning.contain(finding)["plan"]["id"]
     assert planning.undo(plan) == {
         "status": "quarantined", "code": "UndoFailed",
-        "reason": f"no plan `{plan}` in the journal: only plans carried out in mode `act` are"}
+        "reason": f"no plan `{plan}` in the journal: only plans that were carried out are"}
 
 
 def test_a_playbook_in_mode_plan_only_plans_in_a_stack_that_acts(stack):

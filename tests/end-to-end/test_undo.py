@@ -94,7 +94,7 @@ def test_plans_about_one_user_are_taken_back_in_any_order_and_the_last_restores(
 
 @pytest.mark.parametrize(("request_", "code", "reason"), [
     pytest.param({"undo": UNKNOWN}, "UndoFailed",
-                 f"no plan `{UNKNOWN}` in the journal: only plans carried out in mode `act` are", id="an unknown plan"),
+                 f"no plan `{UNKNOWN}` in the journal: only plans that were carried out are", id="an unknown plan"),
     pytest.param({"undo": "latest"}, "NotARequest", MALFORMED
                  + "`latest` is not a plan id: 32 hexadecimal digits, as the outcome shows it", id="not an id"),
     pytest.param({"undo": None}, "NotARequest", MALFORMED + "invalid type: null, expected a string", id="null"),

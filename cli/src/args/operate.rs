@@ -1,8 +1,8 @@
-//! Arguments of `status` and `undo`.
+//! Arguments of `status`, `undo`, `approve` and `deny`.
 
 use super::Format;
 use clap::Args;
-use trailreflex_response::PlanId;
+use trailreflex_response::{PlanId, Token};
 
 #[derive(Debug, Args)]
 pub(crate) struct Status {
@@ -34,6 +34,26 @@ pub(crate) struct Undo {
     /// The plan: 32 hexadecimal digits, as the outcome and `status` show it.
     #[arg(value_parser = plan_id)]
     pub(crate) plan: PlanId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    /// The stack's name, in the account and Region that the environment names.
+    #[arg(long, default_value = "trailreflex")]
+    pub(crate) stack: String,
+    /// A table, or the outcome as JSON; by default a table on a terminal and JSON elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+    /// The plan: 32 hexadecimal digits, as the message shows it.
+    #[arg(value_parser = plan_id)]
+    pub(crate) plan: PlanId,
+    /// The token that the message shows: 64 hexadecimal digits, good for one decision.
+    #[arg(value_parser = token)]
+    pub(crate) token: Token,
+}
+
+fn token(text: &str) -> Result<Token, &'static str> {
+    Token::try_from(text.to_owned())
 }
 
 fn plan_id(text: &str) -> Result<PlanId, String> {

@@ -80,6 +80,10 @@ pub(super) fn does(decision: &Decision) -> String {
         (None, Mode::Act) => {
             format!("{}, carried out if the stack's mode is `act`", decision.actions.join(", "))
         }
-        (None, Mode::Plan) => format!("{}, only planned", decision.actions.join(", ")),
+        (None, Mode::Approve) => {
+            let actions = decision.actions.join(", ");
+            format!("{actions}, carried out once a person approves")
+        }
+        (None, Mode::Plan | Mode::Observe) => format!("{}, only planned", decision.actions.join(", ")),
     }
 }

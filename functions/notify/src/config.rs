@@ -26,13 +26,15 @@ pub struct Config {
     pub security_hub_product: Option<Product>,
     /// `NOTIFY_FROM` and `PAGE_FROM`: from which severity on channels, and `PagerDuty`, are told.
     pub routing: Routing,
-    /// `CONTAIN_IDENTITY_FUNCTION`, `RESTORE_LOGGING_FUNCTION`, `CLOSE_EXPOSURE_FUNCTION`: names to show in commands.
+    /// `CONTAIN_IDENTITY_FUNCTION`, `RESTORE_LOGGING_FUNCTION`, `CLOSE_EXPOSURE_FUNCTION`: names to show in commands;
+    /// `APPROVE_URL`: page on which a person decides about a plan, absent if there is none.
     pub responders: Responders,
 }
 
 impl Config {
     /// The variables that the function reads; the acceptance tests compare them with the template.
-    pub const VARIABLES: [&str; 14] = [
+    pub const VARIABLES: [&str; 15] = [
+        "APPROVE_URL",
         "CLOSE_EXPOSURE_FUNCTION",
         "CONTAIN_IDENTITY_FUNCTION",
         "FINDINGS_BUS",
@@ -74,10 +76,13 @@ impl Config {
             (ActionClass::RestoreLogging, "RESTORE_LOGGING_FUNCTION"),
             (ActionClass::CloseExposure, "CLOSE_EXPOSURE_FUNCTION"),
         ];
-        let responders = responders
-            .into_iter()
-            .filter_map(|(class, variable)| Some((class, environment.text(variable)?)))
-            .collect();
+        let functions = responders.into_iter();
+        let responders = Responders {
+            functions: functions
+                .filter_map(|(class, variable)| Some((class, environment.text(variable)?)))
+                .collect(),
+            approve_url: environment.text("APPROVE_URL"),
+        };
         let meter_table = environment.text("METER_TABLE");
         let config = (|| {
             let mut least: BTreeMap<Sink, Severity> = BTreeMap::new();

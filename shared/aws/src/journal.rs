@@ -3,7 +3,7 @@
 //! Keys: `subject` and `plan`. A plan's entry has the subject `plan/` and its id. While it stands, it has one more item
 //! for each of its subjects, `of/` and the subject, so that a consistent query finds what stands; all are written in
 //! one transaction. Attributes of an entry: `version`, `state`, `entry` (as JSON); `class` and `dueAt` as long as something
-//! is due, of which the sparse index `by-due` is made; `expiresAt` once it is undone: what stands is never cleaned up.
+//! is due, of which the sparse index `by-due` is made; `expiresAt` once it is over: what stands or waits is never cleaned up.
 //! An undone plan has one item for a day, `undone/` and what it was about.
 //! The tallies of an hour have the subject `tally/`, their name and the hour, and the set `plans`.
 
@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use trailreflex_response::{
-    ActionClass, Counted, Created, Entry, Journal, JournalError, PlanId, Replaced, Tally,
+    ActionClass, Counted, Created, Entry, EntryState, Journal, JournalError, PlanId, Replaced, Tally,
 };
 
 /// Name of the sparse index over entries of which something is due.
@@ -88,9 +88,8 @@ impl Journal for DynamoJournal {
             .build()
             .map_err(malformed)?;
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];
-        for subject in entry.plan.subjects() {
-            let put = Put::builder().table_name(&self.table).set_item(Some(standing_key(entry, &subject)));
-            writes.push(TransactWriteItem::builder().put(put.build().map_err(malformed)?).build());
+        if entry.stands() {
+            writes.extend(self.standing_items(entry)?);
         }
         match self.dynamodb.transact_write_items().set_transact_items(Some(writes)).send().await {
             Ok(_) => Ok(Created::New),
@@ -120,7 +119,10 @@ impl Journal for DynamoJournal {
             .build()
             .map_err(malformed)?;
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];
-        if !entry.stands() {
+        if entry.begins_after_approval() {
+            writes.extend(self.standing_items(entry)?);
+        }
+        if entry.state == EntryState::Undone {
             for subject in entry.plan.subjects() {
                 let key = standing_key(entry, &subject);
                 let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).build();
@@ -235,6 +237,15 @@ impl DynamoJournal {
         Ok(entries)
     }
 
+    /// The items by which a consistent query finds what stands.
+    fn standing_items(&self, entry: &Entry) -> Result<Vec<TransactWriteItem>, JournalError> {
+        let puts = entry.plan.subjects().into_iter().map(|subject| {
+            let put = Put::builder().table_name(&self.table).set_item(Some(standing_key(entry, &subject)));
+            Ok(TransactWriteItem::builder().put(put.build().map_err(malformed)?).build())
+        });
+        puts.collect()
+    }
+
     /// A write that timed out may have been made, and its retry then meets its own version.
     async fn written_after_all(&self, entry: &Entry) -> Result<Replaced, JournalError> {
         let stored = self.read(&entry.plan.id).await?;
@@ -282,7 +293,7 @@ fn item(entry: &Entry) -> Result<Item, JournalError> {
         item.insert("class".to_owned(), AttributeValue::S(entry.plan.class.as_str().to_owned()));
         item.insert("dueAt".to_owned(), AttributeValue::N(due.as_second().to_string()));
     }
-    if !entry.stands() {
+    if entry.is_over() {
         item.insert("expiresAt".to_owned(), expiry(entry, KEEP_UNDONE_SECONDS));
     }
     Ok(item)

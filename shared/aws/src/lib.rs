@@ -31,6 +31,8 @@ mod metrics;
 mod notice_groups;
 #[cfg(feature = "objects")]
 mod objects;
+#[cfg(feature = "functions")]
+mod functions;
 #[cfg(feature = "operator")]
 mod operator;
 #[cfg(feature = "sent")]
@@ -85,6 +87,8 @@ pub use metrics::Metrics;
 pub use notice_groups::DynamoGroups;
 #[cfg(feature = "objects")]
 pub use objects::{ObjectName, Objects, ReadError};
+#[cfg(feature = "functions")]
+pub use functions::Functions;
 #[cfg(feature = "operator")]
 pub use operator::{NotFound, Operator};
 #[cfg(feature = "sent")]

@@ -1,9 +1,7 @@
 //! What a person does with a deployed stack: finds it, reads its journal, asks its functions.
 
-use crate::{CallFailed, DynamoJournal};
+use crate::{CallFailed, DynamoJournal, Functions};
 use aws_sdk_dynamodb::Client as DynamoDb;
-use aws_sdk_lambda::Client as Lambda;
-use aws_sdk_lambda::primitives::Blob;
 use serde_json::Value;
 use trailreflex_response::ActionClass;
 
@@ -39,7 +37,7 @@ pub enum NotFound {
 #[derive(Debug, Clone)]
 pub struct Operator {
     dynamodb: DynamoDb,
-    lambda: Lambda,
+    functions: Functions,
     stack: String,
 }
 
@@ -47,7 +45,7 @@ impl Operator {
     /// The stack of that name, in the account and Region that `config` names.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, stack: String) -> Self {
-        Self { dynamodb: DynamoDb::new(config), lambda: Lambda::new(config), stack }
+        Self { dynamodb: DynamoDb::new(config), functions: Functions::new(config), stack }
     }
 
     /// Finds the stack's journal.
@@ -71,32 +69,9 @@ impl Operator {
     /// # Errors
     /// [`NotFound`]; a function that fails is one that cannot be called.
     pub async fn ask(&self, class: ActionClass, payload: &Value) -> Result<Value, NotFound> {
-        let function = self.function(class).await?;
-        let call = self.lambda.invoke().function_name(function).payload(Blob::new(payload.to_string()));
-        let answer = call.send().await.map_err(|error| CallFailed::of("lambda:InvokeFunction", error))?;
-        let text = answer.payload.map(Blob::into_inner).unwrap_or_default();
-        let failed = |cause: String| CallFailed {
-            call: "lambda:InvokeFunction",
-            is_transient: true,
-            cause: cause.into(),
-        };
-        if let Some(kind) = answer.function_error {
-            return Err(
-                failed(format!("the function failed ({kind}): {}", String::from_utf8_lossy(&text))).into()
-            );
-        }
-        Ok(serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?)
-    }
-
-    async fn function(&self, class: ActionClass) -> Result<String, NotFound> {
         let prefix = format!("{}-{}Function-", self.stack, logical_name(class));
-        let mut names = Vec::new();
-        let mut pages = self.lambda.list_functions().into_paginator().items().send();
-        while let Some(function) = pages.next().await {
-            let function = function.map_err(|error| CallFailed::of("lambda:ListFunctions", error))?;
-            names.extend(function.function_name.filter(|name| name.starts_with(&prefix)));
-        }
-        self.only("function", names)
+        let function = self.only("function", self.functions.beginning_with(&prefix).await?)?;
+        Ok(self.functions.ask(&function, payload).await?)
     }
 
     fn only(&self, what: &'static str, mut names: Vec<String>) -> Result<String, NotFound> {

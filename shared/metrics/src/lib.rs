@@ -36,11 +36,13 @@ pub enum Function {
     Meter,
     /// `notify`
     Notify,
+    /// `approve`
+    Approve,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Detect,
         Self::Ingest,
         Self::Meter,
@@ -48,6 +50,7 @@ impl Function {
         Self::RestoreLogging,
         Self::CloseExposure,
         Self::Notify,
+        Self::Approve,
     ];
 
     /// Returns the function's folder name.
@@ -61,6 +64,7 @@ impl Function {
             Self::CloseExposure => "close-exposure",
             Self::Meter => "meter",
             Self::Notify => "notify",
+            Self::Approve => "approve",
         }
     }
 }

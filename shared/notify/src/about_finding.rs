@@ -1,7 +1,7 @@
 //! What is told of a finding.
 
 use crate::text::{insights_string, shell_word};
-use crate::{GroupKey, Notice};
+use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
 use trailreflex_model::{Actor, Finding};
 
@@ -43,11 +43,12 @@ pub(crate) fn notice(finding: &Finding, now: Timestamp) -> (GroupKey, Notice) {
         notice.command("All they did", &format!("trailreflex timeline {} LOGS", shell_word(arn.as_str())));
     }
     if evidence.report.is_none() {
-        notice.link = Some(format!(
+        let url = format!(
             "https://{region}.console.aws.amazon.com/cloudtrailv2/home?region={region}#/events/{event}",
             region = evidence.region,
             event = evidence.event_id
-        ));
+        );
+        notice.link = Some(Link { text: "Show in CloudTrail".to_owned(), url });
     }
     (key, notice)
 }

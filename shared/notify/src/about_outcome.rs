@@ -1,14 +1,20 @@
 //! What is told of an outcome.
 
 use crate::text::shell_word;
-use crate::{GroupKey, Notice};
+use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use trailreflex_model::Severity;
-use trailreflex_response::{ActionClass, Outcome, OutcomeStatus};
+use trailreflex_response::{ActionClass, Invitation, Outcome, OutcomeStatus, Reason};
 
-/// Names of the functions that respond, by class, to be shown in commands.
-pub type Responders = BTreeMap<ActionClass, String>;
+/// What commands and links about plans name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Responders {
+    /// Names of the functions that respond, by class.
+    pub functions: BTreeMap<ActionClass, String>,
+    /// The page on which a person decides about a plan, without its query; absent if there is none.
+    pub approve_url: Option<String>,
+}
 
 /// Returns what is told of an outcome, and of which group it is: those of one plan and one status. Of a duplicate nothing
 /// is told: whoever dealt with it has told.
@@ -19,7 +25,13 @@ pub(crate) fn notice(
 ) -> Option<(GroupKey, Notice)> {
     let (severity, says) = says(outcome.status, outcome.plan.cause.severity)?;
     let plan = &outcome.plan;
-    let key = GroupKey::of(&["outcome", plan.id.as_str(), outcome.status.as_str()]);
+    // The finding itself is told.
+    if plan.refused == Some(Reason::OnlyObserved) {
+        return None;
+    }
+    // Who is asked again is told again: the token is another one.
+    let until = outcome.invitation.as_ref().map(|asked| asked.token.as_str()).unwrap_or_default();
+    let key = GroupKey::of(&["outcome", plan.id.as_str(), outcome.status.as_str(), until]);
     let title = format!("{says}: {}", plan.cause.title);
     let mut notice = Notice::new(key.as_str().to_owned(), severity, &title, plan.decided_at.min(now));
     let identity = plan.identity.as_ref().map(|identity| identity.arn.to_string());
@@ -42,18 +54,39 @@ pub(crate) fn notice(
     notice.fact("Seconds to containment", outcome.seconds_to_containment.map(|it| it.to_string()).as_deref());
     notice.fact("Cause", Some(&format!("event {}", plan.cause.event_id)));
     notice.fact("Plan", Some(plan.id.as_str()));
-    if let (true, Some(function)) = (can_be_undone(outcome.status), responders.get(&plan.class)) {
-        notice.command(
-            "Take it back",
-            &format!(
-                "aws lambda invoke --function-name {} --cli-binary-format raw-in-base64-out --payload '{{\"undo\":\"{}\"}}' \
-                 /dev/stdout",
-                shell_word(function),
-                plan.id
-            ),
-        );
+    let function = responders.functions.get(&plan.class);
+    if let (true, Some(function)) = (can_be_undone(outcome.status), function) {
+        notice.command("Take it back", &invoke(function, &format!("{{\"undo\":\"{}\"}}", plan.id)));
+    }
+    if let Some(asked) = &outcome.invitation {
+        notice.is_confidential = true;
+        notice.fact("Decide by", Some(&asked.until.to_string()));
+        ask(&mut notice, outcome, asked, responders);
     }
     Some((key, notice))
+}
+
+/// Shows how a person decides: on the page, or by the function itself.
+fn ask(notice: &mut Notice, outcome: &Outcome, asked: &Invitation, responders: &Responders) {
+    let (plan, token) = (&outcome.plan.id, asked.token.as_str());
+    if let Some(url) = &responders.approve_url {
+        notice.link = Some(Link {
+            text: "Look and decide".to_owned(),
+            url: format!("{url}?plan={plan}&token={token}"),
+        });
+    }
+    let Some(function) = responders.functions.get(&outcome.plan.class) else { return };
+    for (label, word) in [("Approve", "approve"), ("Deny", "deny")] {
+        let request = format!("{{\"{word}\":\"{plan}\",\"token\":\"{token}\"}}");
+        notice.command(label, &invoke(function, &request));
+    }
+}
+
+fn invoke(function: &str, request: &str) -> String {
+    format!(
+        "aws lambda invoke --function-name {} --cli-binary-format raw-in-base64-out --payload '{request}' /dev/stdout",
+        shell_word(function)
+    )
 }
 
 /// How bad an outcome is and what it is called; nothing of what need not be told.
@@ -61,6 +94,9 @@ fn says(status: OutcomeStatus, cause: Severity) -> Option<(Severity, &'static st
     Some(match status {
         OutcomeStatus::Planned => (cause, "Planned, not carried out"),
         OutcomeStatus::Refused => (cause, "Not answered, a guardrail refuses"),
+        OutcomeStatus::Awaiting => (cause.max(Severity::High), "Approve or deny"),
+        OutcomeStatus::Denied => (Severity::Medium, "Denied by a person, not carried out"),
+        OutcomeStatus::Lapsed => (cause.max(Severity::High), "Nobody decided in time, not carried out"),
         OutcomeStatus::Contained => (cause.max(Severity::High), "Contained"),
         OutcomeStatus::Partial => (Severity::Critical, "Contained in part, look now"),
         OutcomeStatus::Failed => (Severity::Critical, "Not contained, look now"),
@@ -81,6 +117,9 @@ fn can_be_undone(status: OutcomeStatus) -> bool {
         | OutcomeStatus::UndoIncomplete => true,
         OutcomeStatus::Planned
         | OutcomeStatus::Refused
+        | OutcomeStatus::Awaiting
+        | OutcomeStatus::Denied
+        | OutcomeStatus::Lapsed
         | OutcomeStatus::Failed
         | OutcomeStatus::Undone
         | OutcomeStatus::Duplicate => false,

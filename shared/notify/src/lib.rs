@@ -20,6 +20,6 @@ pub use about_outcome::Responders;
 pub use group::{Group, GroupKey, Groups, Hit, WINDOW_SECONDS};
 pub use groups_in_memory::{Broken, GroupsInMemory, OutboxInMemory};
 pub use message::{DETAIL_TYPE_OUTCOME, Message, Unusable, read};
-pub use notice::{Fact, Notice};
+pub use notice::{Fact, Link, Notice};
 pub use notifier::{Handled, Notifier, Swept};
 pub use sink::{InvalidThreshold, NotSent, Outbox, Routing, Sink, Threshold};

@@ -25,9 +25,12 @@ pub struct Notice {
     pub facts: Vec<Fact>,
     /// Commands that show more or act on it.
     pub commands: Vec<Fact>,
-    /// Page of the AWS console that shows it.
+    /// Page that shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub link: Option<Link>,
+    /// Whether commands and link let whoever sees them decide: not for channels that many can read.
+    #[serde(default)]
+    pub is_confidential: bool,
     /// When it happened.
     pub at: Timestamp,
     /// How many there were since the notice that this one follows; absent in the first.
@@ -36,6 +39,15 @@ pub struct Notice {
     /// Whether this says that it is over.
     #[serde(default)]
     pub is_over: bool,
+}
+
+/// A page and what leads there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// What its button says.
+    pub text: String,
+    /// Where it is.
+    pub url: String,
 }
 
 /// A label and its value.
@@ -57,6 +69,7 @@ impl Notice {
             facts: Vec::new(),
             commands: Vec::new(),
             link: None,
+            is_confidential: false,
             at,
             more: None,
             is_over: false,
@@ -88,6 +101,16 @@ impl Notice {
             }
         }
         by_label
+    }
+
+    /// Returns the notice as everybody may see it.
+    pub(crate) fn for_everybody(&self) -> Self {
+        let mut notice = self.clone();
+        if self.is_confidential {
+            notice.commands.clear();
+            notice.link = None;
+        }
+        notice
     }
 
     /// Returns the notice that says how many more there were.

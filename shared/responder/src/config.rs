@@ -13,7 +13,7 @@ pub struct Config {
     pub quarantine_queue_url: String,
     /// `JOURNAL_TABLE`: the journal's table.
     pub journal_table: String,
-    /// `MODE`: `plan` (default) or `act`.
+    /// `MODE`: `observe`, `plan` (default), `approve` or `act`.
     pub mode: Mode,
     /// `BUDGET_PER_HOUR`, `TROUBLES_PER_HOUR`.
     pub limits: Limits,
@@ -138,7 +138,7 @@ mod tests {
             (
                 "a mode in capitals",
                 &[("MODE", "ACT")] as &'static [(&str, &str)],
-                "MODE: `ACT` is not a mode: `plan` (changes nothing) or `act`",
+                "MODE: `ACT` is not a mode: `observe`, `plan` (neither changes anything), `approve` or `act`",
             ),
             ("no account", &[("ACCOUNT_ID", "")], "ACCOUNT_ID is missing"),
             (

@@ -1,6 +1,7 @@
 //! What all responders share: observe, plan, journal, act, read back, report; and take it back. A function adds the
 //! account of its class.
 
+mod approval;
 mod config;
 mod report;
 mod reporter;
@@ -17,12 +18,13 @@ use trouble::{execute_failed, journal_failed, limits_failed, look_failed, observ
 
 use jiff::Timestamp;
 use serde_json::Value;
+use std::io;
 use trailreflex_lambda::Failure;
 use trailreflex_model::{Finding, cause_chain};
 use trailreflex_response::{
-    Account, ActionClass, Entry, EntryState, Execution, Facts, Guardrails, Hold, Journal, Limits,
+    Account, ActionClass, Entry, EntryState, Execution, Facts, Guardrails, Journal, Limits,
     LimitsError, Look, Mode, OnExpiry, Outcome, Plan, PlanId, Playbooks, Reason, Request, Seen, Switch,
-    SwitchState, Tally, execute, held_back, look, observe, plan, resume, undo,
+    SwitchState, Tally, Token, execute, held_back, look, observe, plan, resume, undo,
 };
 
 /// A responder, on an account and a journal or on their fakes.
@@ -44,6 +46,8 @@ pub struct Responder<A, J> {
     pub mode: Mode,
     /// What may be done about which finding.
     pub playbooks: Playbooks,
+    /// Makes a token that nobody can guess.
+    pub token: fn() -> io::Result<Token>,
 }
 
 /// What came of one plan, and what is still to be done about it.
@@ -79,14 +83,15 @@ impl<A: Account, J: Journal> Responder<A, J> {
         &self,
         payload: Value,
         clock: &(dyn Fn() -> Timestamp + Sync),
-        ask_for_looks: impl FnOnce(PlanId) -> F,
+        ask_for_looks: impl Fn(PlanId) -> F,
     ) -> Result<Vec<Answer>, Trouble> {
         let request = Request::parse(payload, &self.guardrails.account)
             .map_err(|error| Failure::permanent("NotARequest", error))?;
         match request {
             Request::Respond(finding) => Ok(vec![self.respond(&finding, clock, ask_for_looks).await?]),
             Request::Undo(request) => Ok(vec![self.undo(&request.undo, clock).await?]),
-            Request::Sweep => self.sweep(clock).await,
+            Request::Decide(decision) => Ok(vec![self.decided(&decision, clock, ask_for_looks).await?]),
+            Request::Sweep => self.sweep(clock, ask_for_looks).await,
             Request::Look(looks) => {
                 let mut answers = Vec::new();
                 for look in &looks {
@@ -106,13 +111,18 @@ impl<A: Account, J: Journal> Responder<A, J> {
         clock: &(dyn Fn() -> Timestamp + Sync),
         ask_for_looks: impl FnOnce(PlanId) -> F,
     ) -> Result<Answer, Trouble> {
-        let plan = self.decide(finding, clock()).await?;
-        if plan.refused.is_some() || plan.mode == Mode::Plan {
+        let now = clock();
+        let plan = self.decide(finding, now, now).await?;
+        if plan.refused.is_some() {
             return Ok(Outcome::unchanged(plan).into());
         }
-        if let Some((hold, why)) = self.held_back(&plan.id, clock()).await? {
-            tracing::warn!(plan = plan.id.as_str(), hold = hold.as_str(), why, "the plan is not carried out");
-            return Ok(Outcome::unchanged(plan.held_back(hold)).into());
+        match plan.mode {
+            Mode::Observe | Mode::Plan => return Ok(Outcome::unchanged(plan).into()),
+            Mode::Approve => return self.ask(finding, plan, clock()).await,
+            Mode::Act => {}
+        }
+        if let Some(held) = self.held(&plan, clock()).await? {
+            return Ok(held.into());
         }
         ask_for_looks(plan.id.clone()).await;
         match execute(plan, &self.account, &self.journal, clock).await {
@@ -151,7 +161,11 @@ impl<A: Account, J: Journal> Responder<A, J> {
 
     /// Finishes what was begun, reports what was not reported, ends what has expired and reminds of what a person must
     /// end. What fails is left to the next sweep, after the others were tried.
-    async fn sweep(&self, clock: &(dyn Fn() -> Timestamp + Sync)) -> Result<Vec<Answer>, Trouble> {
+    async fn sweep<F: Future<Output = ()>>(
+        &self,
+        clock: &(dyn Fn() -> Timestamp + Sync),
+        ask_for_looks: impl Fn(PlanId) -> F,
+    ) -> Result<Vec<Answer>, Trouble> {
         let due = self.journal.due(self.class, clock()).await.map_err(journal_failed)?;
         let is_armed = match self.switch.read().await {
             SwitchState::Armed => true,
@@ -162,7 +176,7 @@ impl<A: Account, J: Journal> Responder<A, J> {
         };
         let mut answers = Vec::new();
         for plan in due {
-            match self.sweep_one(&plan, is_armed, clock).await {
+            match self.sweep_one(&plan, is_armed, clock, &ask_for_looks).await {
                 Ok(swept) => answers.extend(swept),
                 Err(trouble) => {
                     let reason = trouble.failure.explain();
@@ -173,11 +187,12 @@ impl<A: Account, J: Journal> Responder<A, J> {
         Ok(answers)
     }
 
-    async fn sweep_one(
+    async fn sweep_one<F: Future<Output = ()>>(
         &self,
         plan: &PlanId,
         is_armed: bool,
         clock: &(dyn Fn() -> Timestamp + Sync),
+        ask_for_looks: impl Fn(PlanId) -> F,
     ) -> Result<Option<Answer>, Trouble> {
         let entry = self.journal.read(plan).await.map_err(journal_failed)?;
         let Some(entry) = entry.filter(|entry| entry.due_at().is_some_and(|due| due <= clock())) else {
@@ -186,6 +201,11 @@ impl<A: Account, J: Journal> Responder<A, J> {
         match entry.state {
             EntryState::Undoing => return self.undo(plan, clock).await.map(Some),
             EntryState::Executing if !is_armed => return Ok(None),
+            EntryState::Awaiting if !entry.reported => {
+                return self.ask_again(&entry, entry.plan.clone(), clock()).await.map(Some);
+            }
+            EntryState::Awaiting => return self.silence(&entry, is_armed, clock, ask_for_looks).await,
+            EntryState::Denied | EntryState::Lapsed => return Ok(Some(approval::told(&entry))),
             EntryState::Executing | EntryState::Executed | EntryState::Undone => {}
         }
         if let Some(done) =
@@ -216,18 +236,26 @@ impl<A: Account, J: Journal> Responder<A, J> {
         Ok(answer)
     }
 
-    async fn held_back(&self, plan: &PlanId, now: Timestamp) -> Result<Option<(Hold, String)>, Failure> {
+    /// Returns what there is to tell of a plan that the kill switch, the budget or the breaker holds back.
+    async fn held(&self, plan: &Plan, now: Timestamp) -> Result<Option<Outcome>, Failure> {
         let (journal, switch) = (&self.journal, self.switch.as_ref());
-        let held = held_back(plan, (self.class, self.limits), (journal, switch), now).await;
-        held.map_err(limits_failed)
+        let held = held_back(&plan.id, (self.class, self.limits), (journal, switch), now).await;
+        Ok(held.map_err(limits_failed)?.map(|(hold, why)| {
+            tracing::warn!(plan = plan.id.as_str(), hold = hold.as_str(), why, "the plan is not carried out");
+            Outcome::unchanged(plan.clone().held_back(hold))
+        }))
     }
 
-    async fn decide(&self, finding: &Finding, now: Timestamp) -> Result<Plan, Failure> {
+    /// Decides about a finding, whose age is judged as of `known`.
+    async fn decide(&self, finding: &Finding, known: Timestamp, now: Timestamp) -> Result<Plan, Failure> {
         let playbook = self.playbooks.for_rule(&finding.rule.id);
-        let playbook = match Plan::preliminary(finding, playbook, &self.guardrails, now) {
+        let playbook = match Plan::preliminary(finding, playbook, &self.guardrails, known) {
             Ok(playbook) => playbook,
             Err(refusing) => return Ok(*refusing),
         };
+        if self.mode == Mode::Observe {
+            return Ok(Plan::refusing(finding, Some(playbook), Reason::OnlyObserved, now));
+        }
         let Some(target) = &finding.target else {
             return Ok(Plan::refusing(finding, Some(playbook), Reason::NoTarget, now));
         };

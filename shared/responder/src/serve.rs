@@ -2,11 +2,12 @@
 
 use crate::{Config, Reporter, Responder, function_of};
 use serde_json::{Value, json};
+use std::io;
 use trailreflex_aws::{Bus, DynamoJournal, LookQueue, ParameterSwitch, SdkConfig};
 use trailreflex_lambda::{Failure, Started, now, start};
 use trailreflex_metrics::Metric;
 use trailreflex_model::cause_chain;
-use trailreflex_response::{Account, ActionClass, Look, PlanId, Playbooks};
+use trailreflex_response::{Account, ActionClass, Look, PlanId, Playbooks, Token};
 
 /// Answers requests to the function of `class` until Lambda ends it.
 ///
@@ -27,6 +28,7 @@ pub async fn serve<A: Account>(
         switch: Box::new(ParameterSwitch::new(&aws, config.kill_switch_parameter)),
         mode: config.mode,
         playbooks: Playbooks::from_json(trailreflex_content::playbooks(class.as_str()), class)?,
+        token: random_token,
     };
     let reporter =
         &Reporter { class, bus: Bus::new(&aws, config.findings_bus), metrics: edge.metrics.clone() };
@@ -58,6 +60,13 @@ async fn handle<A: Account>(
             Err(trouble.failure)
         }
     }
+}
+
+/// Makes a token of the system's randomness.
+fn random_token() -> io::Result<Token> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    Ok(Token::of(random))
 }
 
 /// Asks for the looks at a plan before it is carried out. Without them it is carried out all the same, and a person is

@@ -70,7 +70,13 @@ pub async fn execute<A: Account, J: Journal>(
                 outcome: Outcome::executed(existing.plan.clone(), existing.steps.clone()),
                 unreported: Some(*existing),
             }),
-            EntryState::Executed | EntryState::Undoing | EntryState::Undone => Ok(duplicate(*existing)),
+            EntryState::Executed
+            | EntryState::Undoing
+            | EntryState::Undone
+            // Whoever asked about it goes on with it.
+            | EntryState::Awaiting
+            | EntryState::Denied
+            | EntryState::Lapsed => Ok(duplicate(*existing)),
             EntryState::Executing => {
                 let entry = take_over(&existing, EntryState::Executing, journal, clock()).await?;
                 carry_out(entry, Delivery::Later, account, journal, clock).await
@@ -98,8 +104,32 @@ pub async fn resume<A: Account, J: Journal>(
             outcome: Outcome::executed(existing.plan.clone(), existing.steps.clone()),
             unreported: Some(existing.clone()),
         })),
-        EntryState::Executed | EntryState::Undoing | EntryState::Undone => Ok(None),
+        EntryState::Executed
+        | EntryState::Undoing
+        | EntryState::Undone
+        | EntryState::Awaiting
+        | EntryState::Denied
+        | EntryState::Lapsed => Ok(None),
     }
+}
+
+/// Carries out the plan that an entry has waited with, as it was decided anew a moment ago.
+///
+/// Safe to repeat: only one of two gets past the entry, and it is finished as any other.
+///
+/// # Errors
+/// As [`execute`].
+pub async fn execute_approved<A: Account, J: Journal>(
+    awaiting: &Entry,
+    plan: Plan,
+    account: &A,
+    journal: &J,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<Execution, ExecuteError> {
+    let plan = Plan { id: awaiting.plan.id.clone(), ..plan };
+    let entry = awaiting.next(EntryState::Executing, lease(clock()));
+    let entry = crate::approval::store(Entry { plan, reported: false, ..entry }, journal).await?;
+    carry_out(entry, Delivery::First, account, journal, clock).await
 }
 
 fn duplicate(existing: Entry) -> Execution {

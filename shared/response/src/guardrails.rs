@@ -11,8 +11,12 @@ use trailreflex_model::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
+    /// Looks at nothing and changes nothing: the finding alone is told.
+    Observe,
     /// Says what it would do and changes nothing. The default.
     Plan,
+    /// Does it once a person has approved.
+    Approve,
     /// Does it.
     Act,
 }
@@ -22,9 +26,13 @@ impl std::str::FromStr for Mode {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
+            "observe" => Ok(Self::Observe),
             "plan" => Ok(Self::Plan),
+            "approve" => Ok(Self::Approve),
             "act" => Ok(Self::Act),
-            other => Err(format!("`{other}` is not a mode: `plan` (changes nothing) or `act`")),
+            other => Err(format!(
+                "`{other}` is not a mode: `observe`, `plan` (neither changes anything), `approve` or `act`"
+            )),
         }
     }
 }
@@ -160,6 +168,9 @@ pub enum Reason {
     /// The finding shows the responder's own containment, which stands in the journal.
     #[error("the call is the responder's own")]
     OwnAction,
+    /// The playbook or the stack only observes.
+    #[error("such findings are only observed: the playbook's mode or the stack's is `observe`")]
+    OnlyObserved,
 }
 
 /// Identity types that the responder knows. Anything else is in doubt.

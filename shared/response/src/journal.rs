@@ -3,7 +3,7 @@
 //! One entry per plan, replaced only if nobody else replaced it in between. An entry holds the whole plan with
 //! every undo, so whoever finds it later can finish, report or take back what was begun.
 
-use crate::{Action, ActionClass, Control, Counted, Expiry, Plan, PlanId, StepOutcome, Tally, Verdict};
+use crate::{Action, ActionClass, Approval, Control, Counted, Expiry, Plan, PlanId, StepOutcome, Tally, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
@@ -35,6 +35,9 @@ pub struct Entry {
     /// The look at which the containment was first found undone by somebody else, until that is reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bypassed_at: Option<u8>,
+    /// Whom it waits for, or waited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     /// Counts the writes; a write succeeds only on the version that its writer has seen.
     pub version: u64,
     /// Until when the last writer may work undisturbed.
@@ -49,6 +52,12 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum EntryState {
+    /// A person is asked; nothing was changed.
+    Awaiting,
+    /// A person has said no; nothing was changed.
+    Denied,
+    /// Nobody has said anything in time; nothing was changed.
+    Lapsed,
     /// Its steps are being carried out, or were when the function was stopped.
     Executing,
     /// All steps were tried; `steps` tells what came of them. The containment stands.
@@ -69,6 +78,7 @@ impl Entry {
             reminded: false,
             looks: 0,
             bypassed_at: None,
+            approval: None,
             version: 1,
             lease_until: lease(now),
             steps: Vec::new(),
@@ -100,10 +110,17 @@ impl Entry {
     /// end what has expired, or remind of it.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
-        let is_finished = self.state == EntryState::Executed && self.reported;
+        let is_finished = match self.state {
+            EntryState::Executed | EntryState::Awaiting | EntryState::Denied | EntryState::Lapsed => {
+                self.reported
+            }
+            EntryState::Executing | EntryState::Undoing | EntryState::Undone => false,
+        };
         match (&self.state, &self.plan.expiry) {
             (EntryState::Undone, _) => None,
             _ if !is_finished => Some(self.lease_until),
+            (EntryState::Awaiting, _) => self.approval.as_ref().map(|approval| approval.until),
+            (EntryState::Denied | EntryState::Lapsed, _) => None,
             (_, Some(expiry)) if !(self.reminded && expiry.then == crate::OnExpiry::Remind) => {
                 Some(expiry.at)
             }
@@ -134,8 +151,23 @@ impl Entry {
     pub fn stands(&self) -> bool {
         match self.state {
             EntryState::Executing | EntryState::Executed | EntryState::Undoing => true,
-            EntryState::Undone => false,
+            EntryState::Awaiting | EntryState::Denied | EntryState::Lapsed | EntryState::Undone => false,
         }
+    }
+
+    /// Returns whether nothing more will come of the plan.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        match self.state {
+            EntryState::Denied | EntryState::Lapsed | EntryState::Undone => true,
+            EntryState::Awaiting | EntryState::Executing | EntryState::Executed | EntryState::Undoing => false,
+        }
+    }
+
+    /// Returns whether this version is the one with which the containment of an approved plan begins.
+    #[must_use]
+    pub fn begins_after_approval(&self) -> bool {
+        self.state == EntryState::Executing && self.approval.is_some() && self.steps.is_empty()
     }
 
     /// Returns whether the plan was being taken back at that time, as far as clocks agree. The end is in the entry; an

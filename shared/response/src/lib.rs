@@ -5,6 +5,7 @@
 
 mod account;
 mod action;
+mod approval;
 mod call;
 mod control;
 mod execute;
@@ -28,9 +29,10 @@ mod undo;
 
 pub use account::{Account, AccountError, Effect};
 pub use action::{Action, ActionClass, ActionKind};
+pub use approval::{Approval, Decision, DecisionRefusal, Invitation, Next, OnSilence, Token, store};
 pub use call::Call;
 pub use control::{Control, CredentialKind, IdentityRef, IngressRule, IpPermission, Peer, Shareable, Shared};
-pub use execute::{ExecuteError, Execution, execute, resume};
+pub use execute::{ExecuteError, Execution, execute, execute_approved, resume};
 pub use facts::{CredentialFacts, Facts, IdentityFacts, KeyFacts, KeyStatus, Owner};
 pub use guardrails::{Declared, Guardrails, Mode, Reason, Verdict};
 pub use journal::{Created, Entry, EntryState, Journal, JournalError, LEASE_SECONDS, Recorded, Replaced};

@@ -91,7 +91,12 @@ pub async fn look<A: Account, J: Journal>(
     };
     match entry.state {
         EntryState::Executed if entry.looks < look.round => {}
-        EntryState::Executed | EntryState::Undoing | EntryState::Undone => return Ok(Seen::Nothing),
+        EntryState::Executed
+        | EntryState::Undoing
+        | EntryState::Undone
+        | EntryState::Awaiting
+        | EntryState::Denied
+        | EntryState::Lapsed => return Ok(Seen::Nothing),
         // The first delivery may still be at work.
         EntryState::Executing => return Err(ExecuteError::Busy(entry.plan.id.to_string()).into()),
     }

@@ -1,6 +1,6 @@
 //! What came of a plan: told to the caller, the bus, the metrics and the journal.
 
-use crate::{Action, Entry, Plan, PlanId, Reason, Verdict};
+use crate::{Action, Entry, EntryState, Invitation, Plan, PlanId, Reason, Token, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,9 @@ pub struct Outcome {
     /// Seconds from the call to the moment when the last step was read back in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds_to_containment: Option<i64>,
+    /// What a person needs to decide, if one is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
 }
 
 /// An outcome in one word.
@@ -30,6 +33,12 @@ pub enum OutcomeStatus {
     Planned,
     /// A guardrail refused; nothing was changed.
     Refused,
+    /// A person is asked; nothing was changed.
+    Awaiting,
+    /// A person has said no; nothing was changed.
+    Denied,
+    /// Nobody has said anything in time; nothing was changed.
+    Lapsed,
     /// Every step is in force, read back.
     Contained,
     /// Some steps are in force, others failed: a person must look.
@@ -55,6 +64,9 @@ impl OutcomeStatus {
         match self {
             Self::Planned => "planned",
             Self::Refused => "refused",
+            Self::Awaiting => "awaiting",
+            Self::Denied => "denied",
+            Self::Lapsed => "lapsed",
             Self::Contained => "contained",
             Self::Partial => "partial",
             Self::Failed => "failed",
@@ -158,7 +170,7 @@ impl StepResult {
 impl Outcome {
     /// An outcome that contained nothing just now.
     pub(crate) fn new(status: OutcomeStatus, plan: Plan, steps: Vec<StepOutcome>) -> Self {
-        Self { status, permissions: plan.permissions(), plan, steps, seconds_to_containment: None }
+        Self { status, permissions: plan.permissions(), plan, steps, seconds_to_containment: None, invitation: None }
     }
 
     /// The outcome of a plan that changes nothing: refused, or decided in mode `plan`.
@@ -166,6 +178,27 @@ impl Outcome {
     pub fn unchanged(plan: Plan) -> Self {
         let status = if plan.refused.is_some() { OutcomeStatus::Refused } else { OutcomeStatus::Planned };
         Self::new(status, plan, Vec::new())
+    }
+
+    /// A person is asked about the plan of an entry, with `token`.
+    #[must_use]
+    pub fn asking(entry: &Entry, token: Token) -> Self {
+        let until = entry.approval.as_ref().map(|approval| approval.until);
+        let invitation = until.map(|until| Invitation { token, until });
+        Self { invitation, ..Self::new(OutcomeStatus::Awaiting, entry.plan.clone(), Vec::new()) }
+    }
+
+    /// What is known of an entry's plan, without doing anything about it.
+    pub(crate) fn of_entry(entry: &Entry) -> Self {
+        let status = match entry.state {
+            EntryState::Awaiting => OutcomeStatus::Awaiting,
+            EntryState::Denied => OutcomeStatus::Denied,
+            EntryState::Lapsed => OutcomeStatus::Lapsed,
+            EntryState::Executing | EntryState::Executed | EntryState::Undoing | EntryState::Undone => {
+                OutcomeStatus::Duplicate
+            }
+        };
+        Self::new(status, entry.plan.clone(), entry.steps.clone())
     }
 
     /// A containment stands longer than foreseen.
@@ -181,6 +214,9 @@ impl Outcome {
             OutcomeStatus::Partial | OutcomeStatus::Failed | OutcomeStatus::Bypassed => true,
             OutcomeStatus::Planned
             | OutcomeStatus::Refused
+            | OutcomeStatus::Awaiting
+            | OutcomeStatus::Denied
+            | OutcomeStatus::Lapsed
             | OutcomeStatus::Contained
             | OutcomeStatus::Duplicate
             | OutcomeStatus::Overdue

@@ -200,6 +200,9 @@ impl Plan {
     ) -> Result<&'p Playbook, Box<Self>> {
         let refuse = |reason| Box::new(Self::refusing(finding, playbook, reason, now));
         let playbook = playbook.ok_or_else(|| refuse(Reason::NoPlaybook))?;
+        if playbook.mode == Mode::Observe {
+            return Err(refuse(Reason::OnlyObserved));
+        }
         guardrails.judge_finding(finding, now).map_err(refuse)?;
         guardrails.judge_playbook(finding, playbook).map_err(refuse)?;
         Ok(playbook)

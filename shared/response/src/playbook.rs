@@ -1,7 +1,7 @@
 //! Playbooks: which rule may lead to which actions. Written by the account's owner, so rules cannot grant
 //! themselves anything.
 
-use crate::{ActionClass, ActionKind, Mode};
+use crate::{ActionClass, ActionKind, Mode, OnSilence};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -28,6 +28,12 @@ pub struct Playbook {
     /// What happens then.
     #[serde(default)]
     pub on_expiry: OnExpiry,
+    /// For how many minutes a person may approve, if one is asked; without it, for an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approve_within_minutes: Option<u32>,
+    /// What happens if nobody decides in that time.
+    #[serde(default)]
+    pub on_silence: OnSilence,
 }
 
 /// What happens when a containment expires.
@@ -52,6 +58,9 @@ pub struct Expiry {
 
 /// Longest that a containment may be foreseen to stand, in minutes: 90 days.
 const MAX_MINUTES: u32 = 90 * 24 * 60;
+
+/// Times that a person may be given to approve, in minutes: what waits for a day is a matter for people.
+const APPROVE_WITHIN: std::ops::RangeInclusive<u32> = 1..=24 * 60;
 
 impl Playbook {
     /// Returns when a containment that is decided `now` expires.
@@ -80,6 +89,9 @@ pub enum InvalidPlaybooks {
     /// An expiry that is no time, or none at all with something to do then.
     #[error("playbook `{0}` needs `expires_after_minutes` of 1 to 129600 for what it does on expiry")]
     Expiry(String),
+    /// A time to approve that is none.
+    #[error("playbook `{0}`: `approve_within_minutes` must be 1 to 1440")]
+    ApproveWithin(String),
     /// An action of another function.
     #[error(
         "playbook `{playbook}` has an action of another function than `{function}`: move it to that one's file"
@@ -127,6 +139,9 @@ impl Playbooks {
             };
             if !is_possible {
                 return Err(InvalidPlaybooks::Expiry(playbook.id.clone()));
+            }
+            if playbook.approve_within_minutes.is_some_and(|minutes| !APPROVE_WITHIN.contains(&minutes)) {
+                return Err(InvalidPlaybooks::ApproveWithin(playbook.id.clone()));
             }
             if playbook.actions.iter().any(|kind| kind.class() != class) {
                 let (playbook, function) = (playbook.id.clone(), class.as_str());
@@ -177,12 +192,13 @@ mod tests {
             (
                 "an unknown key",
                 r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act","when":1}]"#,
-                "unknown field `when`, expected one of `id`, `rules`, `actions`, `mode`, `expires_after_minutes`, `on_expiry`",
+                "unknown field `when`, expected one of `id`, `rules`, `actions`, `mode`, `expires_after_minutes`, `on_expiry`, \
+                 `approve_within_minutes`, `on_silence`",
             ),
             (
                 "an unknown mode",
                 r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"on"}]"#,
-                "unknown variant `on`, expected `plan` or `act`",
+                "unknown variant `on`, expected one of `observe`, `plan`, `approve`, `act`",
             ),
             (
                 "no action",
@@ -209,6 +225,11 @@ mod tests {
                 "an expiry at once",
                 r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"act","expires_after_minutes":0}]"#,
                 "playbook `a` needs `expires_after_minutes` of 1 to 129600 for what it does on expiry",
+            ),
+            (
+                "two days to approve",
+                r#"[{"id":"a","rules":["r"],"actions":["deny_user"],"mode":"approve","approve_within_minutes":2880}]"#,
+                "playbook `a`: `approve_within_minutes` must be 1 to 1440",
             ),
             (
                 "one rule twice",

@@ -4,7 +4,7 @@
 //! An undo is taken from a direct invocation only. Whatever comes over the bus arrives inside an EventBridge
 //! event, so it can never be the bare object that an undo is.
 
-use crate::{Look, PlanId};
+use crate::{Decision, Look, PlanId, Token};
 use serde::Deserialize;
 use serde_json::Value;
 use trailreflex_model::{
@@ -18,6 +18,8 @@ pub enum Request {
     Respond(Box<Finding>),
     /// Take a plan back.
     Undo(UndoRequest),
+    /// Carry a plan out that waits for a person, or do not.
+    Decide(Decision),
     /// Look again at plans: one for each message that the queue of looks has brought.
     Look(Vec<Look>),
     /// Finish, report and end what is due.
@@ -29,6 +31,20 @@ pub enum Request {
 #[serde(deny_unknown_fields)]
 struct SweepRequest {
     sweep: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApproveRequest {
+    approve: PlanId,
+    token: Token,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DenyRequest {
+    deny: PlanId,
+    token: Token,
 }
 
 /// A person's request to take a plan back: `{"undo": "<plan id>"}`.
@@ -48,6 +64,12 @@ pub enum InvalidRequest {
     /// An undo with a malformed plan id or with more than that.
     #[error("the undo request is malformed; send only {{\"undo\": \"<plan id>\"}}")]
     MalformedUndo(#[source] serde_json::Error),
+    /// A decision without its token, or with more than that.
+    #[error(
+        "the decision is malformed; send only {{\"approve\": \"<plan id>\", \"token\": \"<token>\"}}, or `deny` \
+         instead of `approve`"
+    )]
+    MalformedDecision(#[source] serde_json::Error),
     /// A sweep with anything but `true`.
     #[error("the sweep request is malformed; send only {{\"sweep\": true}}")]
     MalformedSweep,
@@ -83,6 +105,16 @@ impl Request {
             let request =
                 serde_json::from_value(Value::Object(event)).map_err(InvalidRequest::MalformedUndo)?;
             return Ok(Self::Undo(request));
+        }
+        if event.contains_key("approve") {
+            let ApproveRequest { approve: plan, token } =
+                serde_json::from_value(Value::Object(event)).map_err(InvalidRequest::MalformedDecision)?;
+            return Ok(Self::Decide(Decision { plan, token, is_approved: true }));
+        }
+        if event.contains_key("deny") {
+            let DenyRequest { deny: plan, token } =
+                serde_json::from_value(Value::Object(event)).map_err(InvalidRequest::MalformedDecision)?;
+            return Ok(Self::Decide(Decision { plan, token, is_approved: false }));
         }
         if event.contains_key("sweep") {
             return match serde_json::from_value(Value::Object(event)) {

@@ -28,8 +28,11 @@ pub enum UndoError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UndoRefusal {
     /// No such plan.
-    #[error("no plan `{0}` in the journal: only plans carried out in mode `act` are")]
+    #[error("no plan `{0}` in the journal: only plans that were carried out are")]
     NoSuchPlan(String),
+    /// It waits for a person, or was never approved.
+    #[error("plan `{0}` was not carried out, so there is nothing to take back")]
+    NotCarriedOut(String),
 }
 
 impl UndoError {
@@ -72,6 +75,9 @@ pub async fn undo<A: Account, J: Journal>(
         EntryState::Undone => return Ok(finished(entry)),
         // A plan that never came to its end can be taken back too, once nobody works on it any more.
         EntryState::Executing | EntryState::Executed | EntryState::Undoing => {}
+        EntryState::Awaiting | EntryState::Denied | EntryState::Lapsed => {
+            return Err(UndoRefusal::NotCarriedOut(id.to_string()).into());
+        }
     }
     let entry = take_over(&entry, EntryState::Undoing, journal, clock()).await?;
     let attempts = match take_all_back(&entry, account, journal, clock).await {

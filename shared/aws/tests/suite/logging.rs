@@ -81,6 +81,8 @@ async fn there_and_back(
         mode: Mode::Act,
         expires_after_minutes: None,
         on_expiry: OnExpiry::Remind,
+        approve_within_minutes: None,
+        on_silence: trailreflex_response::OnSilence::Nothing,
     };
     let declared = Declared { own_prefix: "trailreflex-".to_owned(), baselines: baselines.parse().unwrap() };
     let guardrails = Guardrails {

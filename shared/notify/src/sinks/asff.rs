@@ -50,6 +50,7 @@ impl FromStr for Product {
 /// is over is archived.
 #[must_use]
 pub fn render(notice: &Notice, product: &Product, now: Timestamp) -> Value {
+    let notice = &notice.for_everybody();
     let severity = json!({"Label": label(notice.severity)});
     let mut finding = json!({
         "SchemaVersion": "2018-10-08",
@@ -71,7 +72,7 @@ pub fn render(notice: &Notice, product: &Product, now: Timestamp) -> Value {
     });
     if let Some(entries) = finding.as_object_mut() {
         if let Some(link) = &notice.link {
-            entries.insert("SourceUrl".to_owned(), json!(link));
+            entries.insert("SourceUrl".to_owned(), json!(link.url));
         }
         if let Some(command) = notice.commands.first() {
             let text = line(&format!("{}: {}", command.label, command.value), MOST.1);

@@ -22,7 +22,7 @@ pub fn render(notice: &Notice) -> (String, String) {
         lines.extend([String::new(), format!("{}:", command.label), format!("  {}", command.value)]);
     }
     if let Some(link) = &notice.link {
-        lines.extend([String::new(), link.clone()]);
+        lines.extend([String::new(), format!("{}: {}", link.text, link.url)]);
     }
     lines.push(String::new());
     (subject.trim_end().to_owned(), lines.join("\n"))

@@ -10,6 +10,7 @@ const VERSION: &str = "1.3.0";
 /// Returns the event.
 #[must_use]
 pub fn render(notice: &Notice) -> Value {
+    let notice = &notice.for_everybody();
     let (activity, name) = match (notice.is_over, notice.more) {
         (true, _) => (3, "Close"),
         (false, Some(_)) => (2, "Update"),
@@ -52,7 +53,7 @@ fn finding_info(notice: &Notice) -> Value {
     let mut info =
         json!({"uid": notice.id, "title": notice.title, "created_time": notice.at.as_millisecond()});
     if let (Some(link), Some(info)) = (&notice.link, info.as_object_mut()) {
-        info.insert(String::from("src_url"), json!(link));
+        info.insert(String::from("src_url"), json!(link.url));
     }
     info
 }

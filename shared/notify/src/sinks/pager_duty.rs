@@ -18,7 +18,7 @@ pub fn render(notice: &Notice, routing_key: &str) -> Value {
         .map(|(label, values)| (label.to_owned(), Value::String(values.join("\n"))))
         .collect();
     let links: Vec<_> =
-        notice.link.iter().map(|link| json!({"href": link, "text": "Show in CloudTrail"})).collect();
+        notice.link.iter().map(|link| json!({"href": link.url, "text": link.text})).collect();
     json!({
         "routing_key": routing_key,
         "event_action": action,

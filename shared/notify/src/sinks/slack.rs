@@ -27,7 +27,7 @@ pub fn render(notice: &Notice) -> Value {
     if let Some(link) = &notice.link {
         blocks.push(json!({
             "type": "actions",
-            "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Show in CloudTrail"}, "url": link}],
+            "elements": [{"type": "button", "text": {"type": "plain_text", "text": link.text}, "url": link.url}],
         }));
     }
     // What notifications show; Slack reads it as its markup too.

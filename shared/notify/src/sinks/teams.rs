@@ -24,7 +24,7 @@ pub fn render(notice: &Notice) -> Value {
     let actions: Vec<_> = notice
         .link
         .iter()
-        .map(|link| json!({"type": "Action.OpenUrl", "title": "Show in CloudTrail", "url": link}))
+        .map(|link| json!({"type": "Action.OpenUrl", "title": link.text, "url": link.url}))
         .collect();
     json!({
         "type": "message",

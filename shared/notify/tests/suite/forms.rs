@@ -187,7 +187,7 @@ async fn a_finding_in_asff_is_this() {
             "UpdatedAt": "2026-11-20T10:00:00Z", "Severity": {"Label": "HIGH"},
             "FindingProviderFields": {"Severity": {"Label": "HIGH"}, "Types": ["Unusual Behaviors/User"]},
             "Title": "A trail was stopped", "Description": description, "RecordState": "ACTIVE",
-            "SourceUrl": notice.link, "Remediation": {"Recommendation": {"Text": format!("Logs Insights: {command}")}},
+            "SourceUrl": notice.link.unwrap().url, "Remediation": {"Recommendation": {"Text": format!("Logs Insights: {command}")}},
             "Resources": [
                 {"Type": "AwsIamUser", "Id": "arn:aws:iam::111122223333:user/alice", "Partition": "aws"},
                 {"Type": "AwsAccount", "Id": "AWS::::Account:111122223333", "Partition": "aws", "Region": "us-east-1"},

@@ -3,8 +3,10 @@
 use crate::support::{alarm, finding, notifier, now};
 use serde_json::{Value, json};
 use trailreflex_metrics::Example;
-use trailreflex_model::Severity;
+use trailreflex_model::{Finding, Severity};
+use trailreflex_notify::sinks::{asff, email, ocsf, pager_duty, slack, teams};
 use trailreflex_notify::{Fact, Notice, OutboxInMemory, Sink, Unusable, read};
+use trailreflex_response::{Entry, Outcome, Plan, Playbook, Reason, Token};
 
 async fn told(message: &Value, examples: &[Example]) -> Option<Notice> {
     let outbox = OutboxInMemory::default();
@@ -157,4 +159,64 @@ fn what_is_neither_finding_nor_outcome_nor_alarm_is_told_apart() {
         let found: Unusable = read(&body).unwrap_err();
         assert_eq!(found.to_string(), expected, "{case}");
     }
+}
+
+/// A plan that a person is asked about.
+fn asking(token: &Token) -> Value {
+    let finding: Finding = serde_json::from_value(finding(&[])["detail"].clone()).unwrap();
+    let playbook = json!({"id": "a", "rules": [finding.rule.id], "actions": ["deny_user"], "mode": "approve"});
+    let playbook: Playbook = serde_json::from_value(playbook).unwrap();
+    let plan = Plan::refusing(&finding, Some(&playbook), Reason::NoTarget, now());
+    let entry = Entry::awaiting(Plan { refused: None, ..plan }, &finding, &playbook, token, now());
+    json!({"detail-type": "Trailreflex Outcome", "detail": Outcome::asking(&entry, token.clone())})
+}
+
+#[tokio::test]
+async fn who_is_asked_about_a_plan_gets_a_link_and_the_commands() {
+    let token = Token::of([7; 32]);
+    let message = asking(&token);
+    let plan = message["detail"]["plan"]["id"].as_str().unwrap().to_owned();
+    let notice = told(&message, &[]).await.unwrap();
+    let token = token.as_str();
+    assert_eq!(notice.title, "Approve or deny: A trail was stopped");
+    assert!(facts(&notice).contains(&("Decide by", "2026-11-20T11:00:00Z")), "{:?}", notice.facts);
+    assert_eq!(
+        notice.link.as_ref().map(|link| (link.text.as_str(), link.url.as_str())),
+        Some(("Look and decide", format!("https://approve.example/?plan={plan}&token={token}").as_str()))
+    );
+    let command = |word: &str| {
+        format!(
+            "aws lambda invoke --function-name contain --cli-binary-format raw-in-base64-out --payload \
+             '{{\"{word}\":\"{plan}\",\"token\":\"{token}\"}}' /dev/stdout"
+        )
+    };
+    let commands: Vec<_> = notice.commands.iter().map(|fact| (fact.label.clone(), fact.value.clone())).collect();
+    assert_eq!(
+        commands,
+        [("Approve".to_owned(), command("approve")), ("Deny".to_owned(), command("deny"))]
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_told_to_people_and_not_to_what_many_can_read() {
+    let token = Token::of([7; 32]);
+    let notice = told(&asking(&token), &[]).await.unwrap();
+    let product = "arn:aws:securityhub:us-east-1:111122223333:product/111122223333/default".parse().unwrap();
+    for (channel, body, is_told) in [
+        ("e-mail", email::render(&notice).1, true),
+        ("Slack", slack::render(&notice).to_string(), true),
+        ("Teams", teams::render(&notice).to_string(), true),
+        ("PagerDuty", pager_duty::render(&notice, "k").to_string(), true),
+        ("OCSF", ocsf::render(&notice).to_string(), false),
+        ("Security Hub", asff::render(&notice, &product, now()).to_string(), false),
+    ] {
+        assert_eq!(body.contains(token.as_str()), is_told, "{channel}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_asked_again_is_told_again() {
+    let (first, second) = (asking(&Token::of([1; 32])), asking(&Token::of([2; 32])));
+    let (one, other) = (told(&first, &[]).await.unwrap(), told(&second, &[]).await.unwrap());
+    assert_ne!(one.id, other.id);
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use trailreflex_model::Severity;
-use trailreflex_notify::{GroupsInMemory, Notifier, Routing, Sink};
+use trailreflex_notify::{GroupsInMemory, Notifier, Responders, Routing, Sink};
 
 /// 2026-11-20T10:00:00Z.
 pub(crate) fn now() -> Timestamp {
@@ -47,6 +47,9 @@ pub(crate) fn notifier(least: &[(Sink, Severity)]) -> Notifier<GroupsInMemory> {
     Notifier {
         groups: GroupsInMemory::default(),
         routing: Routing(least.iter().copied().collect()),
-        responders: [(trailreflex_response::ActionClass::ContainIdentity, "contain".to_owned())].into(),
+        responders: Responders {
+            functions: [(trailreflex_response::ActionClass::ContainIdentity, "contain".to_owned())].into(),
+            approve_url: Some("https://approve.example/".to_owned()),
+        },
     }
 }

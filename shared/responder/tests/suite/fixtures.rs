@@ -2,13 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU8, Ordering};
 use trailreflex_detection::Bundle;
 use trailreflex_model::IdentityKind;
 use trailreflex_responder::{Answer, Responder, Trouble};
 use trailreflex_response::{
     ActionClass, Contents, Control, Declared, FixedSwitch, Guardrails, IdentityRef, Journal, KeyStatus,
     Limits, MemoryJournal, Mode, Outcome, OutcomeStatus, Playbooks, SimulatedAccount, SimulatedIdentity,
-    SwitchState,
+    SwitchState, Token,
 };
 
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -71,7 +72,14 @@ pub(crate) fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal
             ActionClass::ContainIdentity,
         )
         .unwrap(),
+        token: next_token,
     }
+}
+
+/// Another token each time.
+fn next_token() -> std::io::Result<Token> {
+    static COUNT: AtomicU8 = AtomicU8::new(0);
+    Ok(Token::of([COUNT.fetch_add(1, Ordering::Relaxed); 32]))
 }
 
 /// A finding of the rule called `name`, as it comes from the bus.

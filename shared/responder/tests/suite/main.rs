@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
+mod approvals;
 mod fixtures;
 mod limits;
 mod looks;

@@ -22,6 +22,8 @@ fn playbook(actions: &[ActionKind]) -> Playbook {
         mode: Mode::Act,
         expires_after_minutes: None,
         on_expiry: OnExpiry::Remind,
+        approve_within_minutes: None,
+        on_silence: trailreflex_response::OnSilence::Nothing,
     }
 }
 

@@ -170,6 +170,8 @@ fn playbook(kind: ActionKind) -> Playbook {
         mode: Mode::Act,
         expires_after_minutes: None,
         on_expiry: OnExpiry::Remind,
+        approve_within_minutes: None,
+        on_silence: trailreflex_response::OnSilence::Nothing,
     }
 }
 

@@ -163,6 +163,6 @@ fn an_unknown_plan_is_named() {
     let unknown: PlanId = "0".repeat(32).try_into().unwrap();
     let error = finish(undo(&unknown, &account, &journal, &clock())).unwrap_err();
     assert!(!error.is_transient());
-    let expected = format!("no plan `{unknown}` in the journal: only plans carried out in mode `act` are");
+    let expected = format!("no plan `{unknown}` in the journal: only plans that were carried out are");
     assert_eq!(error.to_string(), expected);
 }
