@@ -3,7 +3,7 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures dashboard-picture search-figures fuzz clean
+.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures dashboard-picture search-figures test-volume fuzz clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -27,6 +27,9 @@ test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AW
 
 test-end-to-end: stage ## the deployed stack on the local AWS
 	$(IN_VENV) -m pytest -q tests/end-to-end
+
+test-volume: stage ## a hundred thousand events through `meter`, with faults: six minutes
+	VOLUME=100000 $(IN_VENV) -m pytest -q -s tests/end-to-end/test_volume.py
 
 build: ## the functions, on the fast profile
 	cargo build --quiet $(BUILT)

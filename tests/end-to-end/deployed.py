@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import json
+import time
 import urllib.parse
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,6 +47,16 @@ def reaches(read: Callable[[], Any], expected: Any, seconds: float = 60.0) -> No
         eventually(lambda: read() == expected, seconds)
     except AssertionError as error:
         raise AssertionError(f"{read()!r} is not {expected!r}") from error
+
+
+def is_quiet(stack: "Stack", seconds: int = 3) -> None:
+    """Waits until nothing is contained any more that an earlier test has set off: no outcome for some seconds on end."""
+    def unchanged() -> bool:
+        before = len(stack.outcomes.all())
+        time.sleep(seconds)
+        return len(stack.outcomes.all()) == before
+
+    eventually(unchanged)
 
 
 class Stack:

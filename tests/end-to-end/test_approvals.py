@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -38,6 +39,8 @@ def asking(aws):
     deployed = Stack(aws)
     aws.client("events").disable_rule(Name=deployed.resources["DetectRootRule"])
     aws.client("events").disable_rule(Name=deployed.resources["ContainIdentitySweep"])
+    # So that nobody waits for a page: a first call takes longer than a browser's.
+    eventually(lambda: browse(deployed, "GET", {"plan": "0" * 32, "token": "0" * 64})["statusCode"] == 404)
     return deployed
 
 
@@ -101,6 +104,19 @@ def test_looking_at_a_plan_changes_nothing_and_shows_the_calls(asking, waiting):
     assert (asking.state(user), asking.changes(user)) == (before, [])
     [entry] = asking.journal(user)
     assert (entry["state"], token in json.dumps(entry)) == ("awaiting", False)
+
+
+def test_the_page_is_there_at_its_address(asking, waiting):
+    user, (plan, token, text) = waiting
+    [link] = re.findall(r"^Look and decide: (\S+)$", text, re.M)
+
+    with urllib.request.urlopen(link) as answered:
+        assert (answered.status, f"--user-name {user.name}" in html.unescape(answered.read().decode())) == (200, True)
+    assert asking.changes(user) == []
+    form = urllib.parse.urlencode({"plan": plan, "token": token, "decision": "approve"}).encode()
+    with urllib.request.urlopen(asking.outputs["ApproveUrl"], form, timeout=60) as answered:
+        assert title({"body": answered.read().decode()}) == "Contained"
+    assert asking.is_contained(user)
 
 
 @pytest.mark.parametrize("encode", [False, True], ids=["plain", "base64"])

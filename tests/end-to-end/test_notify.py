@@ -97,7 +97,7 @@ def test_a_finding_reaches_every_channel_in_its_form(aws, stack, services, mail,
 
 @pytest.mark.parametrize(("change", "says"), [
     ({"severity_id": "5"}, "$.severity_id: '5' is not of type 'integer'"),
-    ({"severity_id": 42}, "$.severity_id: 42 is not one of [0, 1, 2, 3, 4, 5, 6, 99]"),
+    ({"severity_id": 42}, "$.severity_id: 42 is not one of "),
     ({"finding_info": {"title": "x"}}, "$.finding_info: 'uid' is a required property"),
     ({"sevirity": "High"}, "$: Additional properties are not allowed ('sevirity' was unexpected)"),
 ], ids=["type", "enum", "required", "unknown"])
@@ -106,7 +106,8 @@ def test_an_event_that_does_not_fit_the_schema_would_be_seen(stack, ocsf, change
     assert stack.notify(finding(stack, name)) == DONE
     event = ocsf.wait(lambda event: event["detail"]["message"] == name)["detail"]
 
-    assert (published.ocsf(event), published.ocsf(event | change)) == ([], [says])
+    assert published.ocsf(event) == []
+    assert any(found.startswith(says) for found in published.ocsf(event | change))
 
 
 @pytest.mark.parametrize(("block", "says"), [

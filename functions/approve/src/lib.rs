@@ -40,7 +40,8 @@ impl ApproveFunction {
     /// [`Failure::Permanent`] if the event is none of the function's URL. A browser always gets a page.
     pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
         let request = Request::read(payload).map_err(|error| Failure::permanent("NotARequest", error))?;
-        if let Err(error) = self.metrics.publish(&[Datum::one(Metric::Events(Function::Approve), now())]).await
+        if let Err(error) =
+            self.metrics.publish(&[Datum::one(Metric::Events(Function::Approve), now())]).await
         {
             tracing::warn!(reason = cause_chain(&error), "a metric was not published");
         }
@@ -48,7 +49,9 @@ impl ApproveFunction {
             Request::Show(plan, token) => self.show(&plan, token).await,
             Request::Decide(decision) => self.decide(&decision).await,
             Request::Unknown => not_asked(),
-            Request::OtherMethod => Page::saying(405, Tone::Bad, "Not that way", "Open the link of the message."),
+            Request::OtherMethod => {
+                Page::saying(405, Tone::Bad, "Not that way", "Open the link of the message.")
+            }
         };
         page.answer().map_err(|error| Failure::retryable("NoPage", error))
     }
@@ -101,8 +104,12 @@ fn came_of_it(answer: &Value) -> Page {
     let held = answer.pointer("/plan/held").and_then(Value::as_str);
     let refused = answer.pointer("/plan/refused").and_then(Value::as_str);
     match (text("status"), held, refused) {
-        ("contained", _, _) => Page::saying(200, Tone::Good, "Contained", "Every step is in force, read back."),
-        ("denied", _, _) => Page::saying(200, Tone::Good, "Denied", "Nothing was changed, and nothing will be."),
+        ("contained", _, _) => {
+            Page::saying(200, Tone::Good, "Contained", "Every step is in force, read back.")
+        }
+        ("denied", _, _) => {
+            Page::saying(200, Tone::Good, "Denied", "Nothing was changed, and nothing will be.")
+        }
         ("duplicate", _, _) => Page::saying(200, Tone::Good, "Decided before", "Nothing was changed now."),
         ("awaiting", _, _) => Page::saying(
             409,
@@ -110,9 +117,12 @@ fn came_of_it(answer: &Value) -> Page {
             "Something has changed",
             "The account is not as it was when you were asked, so nothing was done. A new message shows the new plan.",
         ),
-        ("partial", _, _) => {
-            Page::saying(200, Tone::Bad, "Contained in part", "Some steps are in force, others failed: look now.")
-        }
+        ("partial", _, _) => Page::saying(
+            200,
+            Tone::Bad,
+            "Contained in part",
+            "Some steps are in force, others failed: look now.",
+        ),
         ("failed", _, _) => Page::saying(200, Tone::Bad, "Not contained", "No step is in force: look now."),
         ("refused", _, Some(reason)) => {
             Page::saying(409, Tone::Bad, "Refused", &format!("A guardrail forbids it by now: {reason}."))

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use serde_json::{Value, json};
-use trailreflex_response::{Entry, Token, Undo};
+use trailreflex_response::{Entry, Token, Undo, Verdict};
 
 /// What is said above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ struct Shown {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct ShownStep {
-    name: &'static str,
+    name: String,
     calls: Vec<String>,
     undo: Vec<String>,
 }
@@ -63,7 +63,10 @@ impl Page {
     pub fn asking(entry: &Entry, token: &Token) -> Self {
         let says = "Nothing was changed yet. What is done is decided anew when you approve, and never more than this.";
         let title = entry.plan.cause.title.clone();
-        Self { token: Some(token.as_str().to_owned()), ..Self::saying(200, Tone::Asks, &title, says).with(entry) }
+        Self {
+            token: Some(token.as_str().to_owned()),
+            ..Self::saying(200, Tone::Asks, &title, says).with(entry)
+        }
     }
 
     /// The same page with a plan.
@@ -114,11 +117,16 @@ impl Shown {
             ("Call", plan.cause.event_id.clone()),
         ];
         facts.extend(plan.cause.event_time.map(|at| ("Made at", at.to_string())));
-        facts.push(("Planned at", plan.decided_at.to_string()));
+        facts.push(("Planned at", format!("{:.0}", plan.decided_at)));
         facts.extend(entry.approval.as_ref().map(|approval| ("Decide by", approval.until.to_string())));
         facts.extend(plan.expiry.map(|expiry| ("Would end", expiry.at.to_string())));
         let steps = plan.to_execute().map(|step| ShownStep {
-            name: step.action.name(),
+            name: match step.verdict {
+                Verdict::Fallback => format!("{}, if the step before fails", step.action.name()),
+                Verdict::Execute | Verdict::AlreadyInForce | Verdict::Refuse(_) => {
+                    step.action.name().to_owned()
+                }
+            },
             calls: step.calls.iter().map(|call| call.command.clone()).collect(),
             undo: match &step.undo {
                 Undo::Calls(calls) => calls.iter().map(|call| call.command.clone()).collect(),

@@ -4,7 +4,6 @@ use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlRequest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use std::borrow::Cow;
 use trailreflex_response::{Decision, PlanId, Token};
 
 /// Most bytes of a form: a plan's id, a token and a word need 150.
@@ -95,8 +94,8 @@ fn put<T>(place: &mut Option<T>, value: Option<T>) -> bool {
     is_new
 }
 
-fn decision(word: &Cow<'_, str>) -> Option<bool> {
-    match word.as_ref() {
+fn decision(word: &str) -> Option<bool> {
+    match word {
         "approve" => Some(true),
         "deny" => Some(false),
         _ => None,

@@ -5,7 +5,7 @@ use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use trailreflex_model::Severity;
-use trailreflex_response::{ActionClass, Invitation, Outcome, OutcomeStatus, Reason};
+use trailreflex_response::{ActionClass, Invitation, Outcome, OutcomeStatus, Reason, Verdict};
 
 /// What commands and links about plans name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,8 +39,12 @@ pub(crate) fn notice(
     notice.fact("Refused", plan.refused.map(|reason| format!("{reason:?}")).as_deref());
     notice.fact("Held back", plan.held.map(|hold| hold.as_str().to_owned()).as_deref());
     if outcome.steps.is_empty() {
-        for step in &plan.steps {
-            notice.fact("Step", Some(step.action.name()));
+        for step in plan.to_execute() {
+            let name = step.action.name();
+            let is_other_way = step.verdict == Verdict::Fallback;
+            let step =
+                if is_other_way { format!("{name}, in another way if that fails") } else { name.to_owned() };
+            notice.fact("Step", Some(&step));
         }
     }
     for step in &outcome.steps {

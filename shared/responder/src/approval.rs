@@ -13,22 +13,15 @@ use trailreflex_response::{
 impl<A: Account, J: Journal> Responder<A, J> {
     /// Asks a person about a plan. A second delivery of its finding asks again only if the first was stopped before it
     /// could tell anybody.
-    pub(crate) async fn ask(
-        &self,
-        finding: &Finding,
-        plan: Plan,
-        now: Timestamp,
-    ) -> Result<Answer, Trouble> {
+    pub(crate) async fn ask(&self, finding: &Finding, plan: Plan, now: Timestamp) -> Result<Answer, Trouble> {
         let token = self.fresh_token()?;
         let Some(playbook) = self.playbooks.for_rule(&finding.rule.id) else {
             return Ok(Outcome::unchanged(plan).into());
         };
         let entry = Entry::awaiting(plan, finding, playbook, &token, now);
         match self.journal.create(&entry).await.map_err(journal_failed)? {
-            Created::New => Ok(asking(entry, token)),
-            Created::Exists(existing)
-                if existing.state == EntryState::Awaiting && !existing.reported =>
-            {
+            Created::New => Ok(asking(&entry, token)),
+            Created::Exists(existing) if existing.state == EntryState::Awaiting && !existing.reported => {
                 self.ask_again(&existing, existing.plan.clone(), now).await
             }
             Created::Exists(existing) => Ok(repeated(&existing)),
@@ -44,7 +37,7 @@ impl<A: Account, J: Journal> Responder<A, J> {
     ) -> Result<Answer, Trouble> {
         let token = self.fresh_token()?;
         let entry = store(entry.asked_again(plan, &token, now), &self.journal).await;
-        Ok(asking(entry.map_err(execute_failed)?, token))
+        Ok(asking(&entry.map_err(execute_failed)?, token))
     }
 
     /// Does what a person has decided.
@@ -130,8 +123,8 @@ pub(crate) fn told(entry: &Entry) -> Answer {
     Answer { outcome: entry.decided(), unreported: Some(entry.marked_reported()) }
 }
 
-fn asking(entry: Entry, token: Token) -> Answer {
-    Answer { outcome: Outcome::asking(&entry, token), unreported: Some(entry.marked_reported()) }
+fn asking(entry: &Entry, token: Token) -> Answer {
+    Answer { outcome: Outcome::asking(entry, token), unreported: Some(entry.marked_reported()) }
 }
 
 fn repeated(entry: &Entry) -> Answer {

@@ -5,7 +5,7 @@
 //! it is then, and only if it is within what was approved.
 
 use crate::{Entry, EntryState, ExecuteError, Journal, Outcome, Plan, PlanId, Playbook, Replaced, Verdict};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use trailreflex_model::{Finding, digest};
@@ -140,16 +140,28 @@ impl Approval {
         Self {
             finding: finding.clone(),
             token_digest: token.digest(plan),
-            until: now.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(now),
+            until: until(now, minutes),
             on_silence: playbook.on_silence,
         }
     }
 }
 
+/// The time that many minutes from now, to the second: people read it.
+fn until(now: Timestamp, minutes: i64) -> Timestamp {
+    let second = now.as_second().saturating_add(minutes.saturating_mul(60));
+    Timestamp::from_second(second).unwrap_or(now)
+}
+
 impl Entry {
     /// An entry for a plan that waits for a person.
     #[must_use]
-    pub fn awaiting(plan: Plan, finding: &Finding, playbook: &Playbook, token: &Token, now: Timestamp) -> Self {
+    pub fn awaiting(
+        plan: Plan,
+        finding: &Finding,
+        playbook: &Playbook,
+        token: &Token,
+        now: Timestamp,
+    ) -> Self {
         let approval = Approval::new(finding, playbook, &plan.id, token, now);
         Self { state: EntryState::Awaiting, approval: Some(approval), ..Self::new(plan, now) }
     }
@@ -191,7 +203,11 @@ impl Entry {
                 EntryState::Executing | EntryState::Executed | EntryState::Undoing | EntryState::Undone,
                 is_approved,
             ) => {
-                if is_approved { Ok(Next::Repeated) } else { Err(DecisionRefusal::Approved(id())) }
+                if is_approved {
+                    Ok(Next::Repeated)
+                } else {
+                    Err(DecisionRefusal::Approved(id()))
+                }
             }
         }
     }
