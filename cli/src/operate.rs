@@ -22,8 +22,7 @@ pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Resul
         };
         anyhow::Ok(found)
     })?;
-    let is_shown =
-        |entry: &&Entry| options.all || options.plan.is_some() || !entry.is_over();
+    let is_shown = |entry: &&Entry| options.all || options.plan.is_some() || !entry.is_over();
     let shown: Vec<&Entry> = entries.iter().filter(is_shown).collect();
     if let (Some(plan), true) = (&options.plan, shown.is_empty()) {
         bail!(
@@ -88,11 +87,7 @@ pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<En
 }
 
 /// Tells the function of the plan's class what a person has decided.
-pub(crate) fn decide(
-    options: &Decide,
-    is_approved: bool,
-    terminal: &mut Terminal,
-) -> anyhow::Result<Ended> {
+pub(crate) fn decide(options: &Decide, is_approved: bool, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let runtime = runtime()?;
     let plan = &options.plan;
     let (operator, entry) = runtime.block_on(found(&options.stack, plan))?;
@@ -109,7 +104,9 @@ async fn found(stack: &str, plan: &PlanId) -> anyhow::Result<(Operator, Entry)> 
     let operator = operator(stack).await;
     match operator.journal().await?.read(plan).await? {
         Some(entry) => Ok((operator, entry)),
-        None => bail!("the journal of `{stack}` has no plan {plan}; `trailreflex status` lists those that stand"),
+        None => {
+            bail!("the journal of `{stack}` has no plan {plan}; `trailreflex status` lists those that stand")
+        }
     }
 }
 

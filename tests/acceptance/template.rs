@@ -201,7 +201,8 @@ fn event_patterns_keep_within_eventbridges_limit() {
 fn what_fails_is_kept_and_raises_an_alarm() {
     // What comes from a queue stays in the queue, and whoever asks by the page's address is answered.
     let kept = ["approve", "ingest"];
-    for (name, (_, properties)) in functions().into_iter().filter(|(name, _)| !kept.contains(&name.as_str())) {
+    for (name, (_, properties)) in functions().into_iter().filter(|(name, _)| !kept.contains(&name.as_str()))
+    {
         let invoke = &properties["EventInvokeConfig"];
         let destination = &invoke["DestinationConfig"]["OnFailure"]["Destination"];
         assert_eq!(*destination, json!({"!GetAtt": "FailedEventsQueue.Arn"}), "{name}");

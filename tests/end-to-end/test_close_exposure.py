@@ -3,7 +3,9 @@
 IAM is enforced, so the role of `close-exposure` suffices for all of it.
 """
 
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -152,7 +154,26 @@ def sharing(stack):
                                "block_image_sharing": "ec2:EnableImageBlockPublicAccess"}
 
 
-@pytest.mark.parametrize("open_up", [bucket, port, sharing])
+def function(stack):
+    """A function that another account may call, as a partner may by right."""
+    name = "checkout"
+    stack.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}}))
+    stack.lambda_.create_function(FunctionName=name, Runtime="python3.12", Handler="x.y", Role=f"arn:aws:iam::{stack.aws.account}:role/{name}",
+                                  Code={"ZipFile": zipped()})
+    for statement, account in (("partner", FRIEND), ("backdoor", OTHER)):
+        stack.lambda_.add_permission(FunctionName=name, StatementId=statement, Action="lambda:InvokeFunction", Principal=account)
+    return name, {"remove_function_permission": "lambda:RemovePermission"}
+
+
+def zipped():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x.py", "def y(event, context): pass")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("open_up", [bucket, port, sharing, function])
 def test_what_a_person_decides_is_planned_with_the_exact_calls(stack, open_up):
     name, calls = open_up(stack)
     outcome = eventually(lambda: outcomes_about(stack, name, "planned"))[-1]

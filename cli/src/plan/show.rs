@@ -24,7 +24,11 @@ pub(super) fn write(input: &str, answer: &Answer, terminal: &mut Terminal) -> an
         Answer::NoFinding => row("decision", "nothing to do: no rule matches", terminal)?,
         Answer::Invalid(reason) => row("decision", &format!("not accepted: {reason}"), terminal)?,
         Answer::Decided(plan) => {
-            row("decision", &format!("carries plan {plan} out or closes it, if it waits for this token"), terminal)?;
+            row(
+                "decision",
+                &format!("carries plan {plan} out or closes it, if it waits for this token"),
+                terminal,
+            )?;
         }
         Answer::Undo(plan) => {
             row("decision", &format!("takes plan {plan} back, if the journal knows it"), terminal)?;
@@ -64,7 +68,8 @@ fn decided(plan: &Plan) -> String {
         (Some(reason), _) => format!("refused: {reason}"),
         (None, Mode::Act) => "planned; carried out if the stack's mode is `act`".to_owned(),
         (None, Mode::Approve) => {
-            "planned; carried out once a person approves, if the stack's mode is `approve` or `act`".to_owned()
+            "planned; carried out once a person approves, if the stack's mode is `approve` or `act`"
+                .to_owned()
         }
         (None, Mode::Plan | Mode::Observe) => {
             "planned; never carried out, as the playbook's mode is `plan`".to_owned()

@@ -18,7 +18,8 @@ impl Functions {
     /// The functions of the account and Region that `config` names.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE);
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE);
         let config = aws_sdk_lambda::config::Builder::from(config).timeout_config(timeouts.build());
         Self(Client::from_conf(config.build()))
     }

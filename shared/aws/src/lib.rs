@@ -17,6 +17,8 @@ mod canary;
 mod event_rules;
 #[cfg(feature = "metering")]
 mod examples;
+#[cfg(feature = "functions")]
+mod functions;
 #[cfg(feature = "journal")]
 mod journal;
 #[cfg(feature = "metering")]
@@ -31,8 +33,6 @@ mod metrics;
 mod notice_groups;
 #[cfg(feature = "objects")]
 mod objects;
-#[cfg(feature = "functions")]
-mod functions;
 #[cfg(feature = "operator")]
 mod operator;
 #[cfg(feature = "sent")]
@@ -73,6 +73,8 @@ pub use event_rules::{EventRules, NewEventRule};
 #[cfg(feature = "metering")]
 pub use examples::Examples;
 pub use failure::CallFailed;
+#[cfg(feature = "functions")]
+pub use functions::Functions;
 #[cfg(feature = "journal")]
 pub use journal::DynamoJournal;
 #[cfg(feature = "metering")]
@@ -87,8 +89,6 @@ pub use metrics::Metrics;
 pub use notice_groups::DynamoGroups;
 #[cfg(feature = "objects")]
 pub use objects::{ObjectName, Objects, ReadError};
-#[cfg(feature = "functions")]
-pub use functions::Functions;
 #[cfg(feature = "operator")]
 pub use operator::{NotFound, Operator};
 #[cfg(feature = "sent")]

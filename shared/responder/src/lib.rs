@@ -22,9 +22,9 @@ use std::io;
 use trailreflex_lambda::Failure;
 use trailreflex_model::{Finding, cause_chain};
 use trailreflex_response::{
-    Account, ActionClass, Entry, EntryState, Execution, Facts, Guardrails, Journal, Limits,
-    LimitsError, Look, Mode, OnExpiry, Outcome, Plan, PlanId, Playbooks, Reason, Request, Seen, Switch,
-    SwitchState, Tally, Token, execute, held_back, look, observe, plan, resume, undo,
+    Account, ActionClass, Entry, EntryState, Execution, Facts, Guardrails, Journal, Limits, LimitsError,
+    Look, Mode, OnExpiry, Outcome, Plan, PlanId, Playbooks, Reason, Request, Seen, Switch, SwitchState,
+    Tally, Token, execute, held_back, look, observe, plan, resume, undo,
 };
 
 /// A responder, on an account and a journal or on their fakes.

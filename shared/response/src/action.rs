@@ -13,6 +13,7 @@ mod kind;
 mod permissions;
 mod quarantine_user;
 mod recreate_analyzer;
+mod remove_function_permission;
 mod require_iam_for_function_url;
 mod restore_own_stack;
 mod restore_selectors;
@@ -101,7 +102,8 @@ impl ActionKind {
             | Self::RequireIamForFunctionUrl
             | Self::BlockSnapshotSharing
             | Self::BlockImageSharing
-            | Self::UnshareDocument => Vec::new(),
+            | Self::UnshareDocument
+            | Self::RemoveFunctionPermission => Vec::new(),
         }
     }
 
@@ -130,6 +132,7 @@ impl ActionKind {
             Self::BlockSnapshotSharing => block_sharing::controls(resource, Shareable::Snapshots),
             Self::BlockImageSharing => block_sharing::controls(resource, Shareable::Images),
             Self::UnshareDocument => unshare::controls(resource, &[Shared::Document]),
+            Self::RemoveFunctionPermission => remove_function_permission::controls(resource),
         }
     }
 
@@ -166,6 +169,7 @@ impl ActionKind {
                 Proposal::to(Setting::word(require_iam_for_function_url::SIGNED), current)
             }
             Self::BlockSnapshotSharing | Self::BlockImageSharing => block_sharing::propose(current),
+            Self::RemoveFunctionPermission => remove_function_permission::propose(current),
         }
     }
 }

@@ -4,12 +4,14 @@
 //! To add one: a variant here, its operations in `control/`, its reading in `shared/aws`; the compiler lists the rest.
 
 mod exposure;
+mod function_permission;
 mod identity;
 mod ingress;
 mod logging;
 
 pub(crate) use exposure::UNBLOCKED;
 pub use exposure::{Shareable, Shared};
+pub use function_permission::FunctionPermission;
 pub use ingress::{IngressRule, IpPermission, Peer};
 
 use crate::{Operation, Setting};
@@ -157,6 +159,14 @@ pub enum Control {
         /// Which function, with its alias.
         function: ResourceName,
     },
+    /// Whether a function's policy has a statement: absent, a document as [`FunctionPermission`] writes it, or a word if the
+    /// statement could not be written again.
+    FunctionPermission {
+        /// Of which function, with its alias.
+        function: ResourceName,
+        /// Which statement.
+        statement_id: ResourceName,
+    },
     /// Whether something may be shared with everybody: `unblocked`, `block-new-sharing` or `block-all-sharing`.
     SharingBlock {
         /// What.
@@ -188,6 +198,7 @@ impl Control {
             | Self::PublicAccessBlock { .. }
             | Self::Ingress { .. }
             | Self::FunctionUrl { .. }
+            | Self::FunctionPermission { .. }
             | Self::SharingBlock { .. } => None,
         }
     }
@@ -221,6 +232,9 @@ impl Control {
             Self::PublicAccessBlock { bucket } => format!("bucket/{bucket}/public-access-block"),
             Self::Ingress { group, rule } => format!("security_group/{group}/{rule}"),
             Self::FunctionUrl { function } => format!("function/{function}/url"),
+            Self::FunctionPermission { function, statement_id } => {
+                format!("function/{function}/permission/{statement_id}")
+            }
             Self::SharingBlock { of: Shareable::Snapshots } => "account/snapshot-sharing-block".to_owned(),
             Self::SharingBlock { of: Shareable::Images } => "account/image-sharing-block".to_owned(),
         }
@@ -248,6 +262,7 @@ impl Control {
             | Self::PublicAccessBlock { .. }
             | Self::Ingress { .. }
             | Self::FunctionUrl { .. }
+            | Self::FunctionPermission { .. }
             | Self::SharingBlock { .. } => exposure::operations(self, from, to),
         }
     }

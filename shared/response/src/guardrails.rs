@@ -165,6 +165,9 @@ pub enum Reason {
     /// The key lacks its material, or its key store is not connected.
     #[error("the key is in a state that enabling it does not end")]
     StateUnfit,
+    /// What would be removed could not be put back as it is.
+    #[error("what would be removed could not be put back as it is; a person must act")]
+    NotReproducible,
     /// The finding shows the responder's own containment, which stands in the journal.
     #[error("the call is the responder's own")]
     OwnAction,

@@ -3,7 +3,9 @@
 //! One entry per plan, replaced only if nobody else replaced it in between. An entry holds the whole plan with
 //! every undo, so whoever finds it later can finish, report or take back what was begun.
 
-use crate::{Action, ActionClass, Approval, Control, Counted, Expiry, Plan, PlanId, StepOutcome, Tally, Verdict};
+use crate::{
+    Action, ActionClass, Approval, Control, Counted, Expiry, Plan, PlanId, StepOutcome, Tally, Verdict,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
@@ -160,7 +162,9 @@ impl Entry {
     pub fn is_over(&self) -> bool {
         match self.state {
             EntryState::Denied | EntryState::Lapsed | EntryState::Undone => true,
-            EntryState::Awaiting | EntryState::Executing | EntryState::Executed | EntryState::Undoing => false,
+            EntryState::Awaiting | EntryState::Executing | EntryState::Executed | EntryState::Undoing => {
+                false
+            }
         }
     }
 

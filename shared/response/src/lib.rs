@@ -31,7 +31,10 @@ pub use account::{Account, AccountError, Effect};
 pub use action::{Action, ActionClass, ActionKind};
 pub use approval::{Approval, Decision, DecisionRefusal, Invitation, Next, OnSilence, Token, store};
 pub use call::Call;
-pub use control::{Control, CredentialKind, IdentityRef, IngressRule, IpPermission, Peer, Shareable, Shared};
+pub use control::{
+    Control, CredentialKind, FunctionPermission, IdentityRef, IngressRule, IpPermission, Peer, Shareable,
+    Shared,
+};
 pub use execute::{ExecuteError, Execution, execute, execute_approved, resume};
 pub use facts::{CredentialFacts, Facts, IdentityFacts, KeyFacts, KeyStatus, Owner};
 pub use guardrails::{Declared, Guardrails, Mode, Reason, Verdict};

@@ -170,7 +170,14 @@ impl StepResult {
 impl Outcome {
     /// An outcome that contained nothing just now.
     pub(crate) fn new(status: OutcomeStatus, plan: Plan, steps: Vec<StepOutcome>) -> Self {
-        Self { status, permissions: plan.permissions(), plan, steps, seconds_to_containment: None, invitation: None }
+        Self {
+            status,
+            permissions: plan.permissions(),
+            plan,
+            steps,
+            seconds_to_containment: None,
+            invitation: None,
+        }
     }
 
     /// The outcome of a plan that changes nothing: refused, or decided in mode `plan`.

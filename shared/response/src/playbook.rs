@@ -187,7 +187,8 @@ mod tests {
                  `enable_detector`, `start_recorder`, `recreate_analyzer`, `keep_key`, `restore_event_selectors`, \
                  `restore_insight_selectors`, `enable_rule`, `restore_concurrency`, \
                  `unshare_snapshot`, `block_public_access`, `revoke_security_group_rule`, \
-                 `require_iam_for_function_url`, `block_snapshot_sharing`, `block_image_sharing`, `unshare_document`",
+                 `require_iam_for_function_url`, `block_snapshot_sharing`, `block_image_sharing`, `unshare_document`, \
+                 `remove_function_permission`",
             ),
             (
                 "an unknown key",

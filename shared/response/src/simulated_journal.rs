@@ -1,6 +1,8 @@
 //! A journal in memory: the fake of the journal's port.
 
-use crate::{ActionClass, Counted, Created, Entry, EntryState, Journal, JournalError, PlanId, Replaced, Tally};
+use crate::{
+    ActionClass, Counted, Created, Entry, EntryState, Journal, JournalError, PlanId, Replaced, Tally,
+};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -115,7 +117,9 @@ impl Journal for MemoryJournal {
     async fn undone(&self, subject: &str) -> Result<Vec<Entry>, JournalError> {
         self.answer("dynamodb:Query")?;
         let mut entries = self.entries();
-        entries.retain(|entry| entry.state == EntryState::Undone && entry.plan.subject.as_deref() == Some(subject));
+        entries.retain(|entry| {
+            entry.state == EntryState::Undone && entry.plan.subject.as_deref() == Some(subject)
+        });
         Ok(entries)
     }
 }

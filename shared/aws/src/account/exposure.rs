@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailreflex_model::{Resource, ResourceKind, ResourceName, Target};
 use trailreflex_response::{
-    AccountError, ActionKind, Control, IngressRule, Operation, Owner, Reading, Setting, Shareable,
+    AccountError, ActionKind, Control, FunctionPermission, IngressRule, Operation, Owner, Reading, Setting,
+    Shareable,
 };
 
 /// The account behind the clients of the services that can open something to others.
@@ -143,6 +144,26 @@ impl Exposure {
         }
     }
 
+    /// Reads one statement of a function's policy. Lambda says the same of a function without a policy and of none at all.
+    async fn function_permission(&self, function: &ResourceName, id: &str) -> Result<Reading, AccountError> {
+        let (name, alias) = alias(function.as_str());
+        let call = self.lambda.get_policy().function_name(name).set_qualifier(alias.map(str::to_owned));
+        let policy = match call.send().await {
+            Ok(output) => output.policy.unwrap_or_default(),
+            Err(error) => {
+                return absent(failed("lambda:GetPolicy", error))
+                    .map(|_: Option<()>| Reading::Is(Setting::Absent));
+            }
+        };
+        let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+        let statements = policy.get("Statement").and_then(Value::as_array).into_iter().flatten();
+        let found = statements.into_iter().find(|one| one.get("Sid").and_then(Value::as_str) == Some(id));
+        let Some(statement) = found else { return Ok(Reading::Is(Setting::Absent)) };
+        let written =
+            FunctionPermission::of(statement).and_then(|written| serde_json::to_value(written).ok());
+        Ok(Reading::Is(written.map_or_else(|| Setting::word("other"), Setting::Document)))
+    }
+
     async fn sharing_block(&self, of: Shareable) -> Result<Reading, AccountError> {
         let state = match of {
             Shareable::Snapshots => {
@@ -177,6 +198,9 @@ impl Services for Exposure {
             Control::PublicAccessBlock { bucket } => self.public_access_block(bucket).await,
             Control::Ingress { group, rule } => self.ingress(group, rule).await,
             Control::FunctionUrl { function } => self.function_url(function).await,
+            Control::FunctionPermission { function, statement_id } => {
+                self.function_permission(function, statement_id.as_str()).await
+            }
             Control::SharingBlock { of } => self.sharing_block(*of).await,
             Control::AccessKeyStatus { .. }
             | Control::CredentialStatus { .. }

@@ -137,6 +137,38 @@ impl Exposure {
                 let call = self.lambda.update_function_url_config().function_name(function_name);
                 send!(call.set_qualifier(qualifier.clone()).auth_type(auth_type.as_str().into()))
             }
+            ExposureOperation::RemovePermission { function_name, qualifier, statement_id } => {
+                let call = self.lambda.remove_permission().function_name(function_name);
+                match call.set_qualifier(qualifier.clone()).statement_id(statement_id).send().await {
+                    Ok(_) => Ok(()),
+                    // It may have been this call, whose answer was lost.
+                    Err(error) if code(&error) == Some("ResourceNotFoundException") => Ok(()),
+                    Err(error) => Err(failed(permission, error)),
+                }
+            }
+            ExposureOperation::AddPermission {
+                function_name,
+                qualifier,
+                statement_id,
+                permission: added,
+            } => {
+                let call = self.lambda.add_permission().function_name(function_name);
+                let call = call.set_qualifier(qualifier.clone()).statement_id(statement_id);
+                let url = added.function_url_auth_type.as_deref().map(Into::into);
+                let call = call.action(&added.action).principal(&added.principal);
+                let call = call
+                    .set_source_arn(added.source_arn.clone())
+                    .set_source_account(added.source_account.clone())
+                    .set_event_source_token(added.event_source_token.clone())
+                    .set_function_url_auth_type(url)
+                    .set_principal_org_id(added.principal_org_id.clone())
+                    .set_invoked_via_function_url(added.invoked_via_function_url);
+                match call.send().await {
+                    Ok(_) => Ok(()),
+                    Err(error) if code(&error) == Some("ResourceConflictException") => Ok(()),
+                    Err(error) => Err(failed(permission, error)),
+                }
+            }
         }
     }
 }

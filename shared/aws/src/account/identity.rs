@@ -266,6 +266,7 @@ impl Services for Iam {
             | Control::PublicAccessBlock { .. }
             | Control::Ingress { .. }
             | Control::FunctionUrl { .. }
+            | Control::FunctionPermission { .. }
             | Control::SharingBlock { .. } => return Ok(Reading::Gone),
         };
         Ok(Reading::Is(setting))

@@ -241,6 +241,7 @@ impl Services for Logging {
             | Control::PublicAccessBlock { .. }
             | Control::Ingress { .. }
             | Control::FunctionUrl { .. }
+            | Control::FunctionPermission { .. }
             | Control::SharingBlock { .. } => return Ok(Reading::Gone),
         };
         match reading {

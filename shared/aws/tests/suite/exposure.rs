@@ -12,7 +12,10 @@ use aws_sdk_ec2::types::{
     CreateVolumePermission, LaunchPermission, OperationType, PermissionGroup, ReferencedSecurityGroup,
     SecurityGroupRule,
 };
+use aws_sdk_lambda::operation::add_permission::{AddPermissionError, AddPermissionOutput};
 use aws_sdk_lambda::operation::get_function_url_config::GetFunctionUrlConfigOutput;
+use aws_sdk_lambda::operation::get_policy::{GetPolicyError, GetPolicyOutput};
+use aws_sdk_lambda::operation::remove_permission::{RemovePermissionError, RemovePermissionOutput};
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use aws_sdk_s3::operation::get_public_access_block::{GetPublicAccessBlockError, GetPublicAccessBlockOutput};
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
@@ -282,4 +285,62 @@ async fn a_rule_that_somebody_has_added_again_in_the_meantime_counts_as_taken_ba
     let target = target(json!({"resource": "securityGroup", "name": "sg-1", "added": ["sgr-1"]}));
     let came = there_and_back(&account().with_ec2(ec2), &target, ActionKind::RevokeSecurityGroupRule).await;
     assert_eq!(came, (OutcomeStatus::Contained, OutcomeStatus::Undone));
+}
+
+/// What Lambda says of a function whose policy has these statements; of none, as of a function without a policy.
+fn policy(statements: &'static [&'static str]) -> aws_smithy_mocks::Rule {
+    if statements.is_empty() {
+        return mock!(aws_sdk_lambda::Client::get_policy)
+            .then_error(|| GetPolicyError::generic(code("ResourceNotFoundException")));
+    }
+    mock!(aws_sdk_lambda::Client::get_policy).then_output(move || {
+        let written: Vec<_> = statements
+            .iter()
+            .map(|sid| {
+                let account = "arn:aws:iam::999988887777:root";
+                json!({"Sid": sid, "Effect": "Allow", "Principal": {"AWS": account}, "Action": "lambda:InvokeFunction",
+                       "Resource": "arn:aws:lambda:us-east-1:111122223333:function:checkout"})
+            })
+            .collect();
+        let policy = json!({"Version": "2012-10-17", "Id": "default", "Statement": written});
+        GetPolicyOutput::builder().policy(policy.to_string()).build()
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_of_a_function_is_removed_and_written_again_whatever_is_lost_on_the_way() {
+    let remove = || {
+        mock!(aws_sdk_lambda::Client::remove_permission).match_requests(|request| {
+            (request.function_name(), request.statement_id()) == (Some("checkout"), Some("backdoor"))
+        })
+    };
+    let add = || {
+        mock!(aws_sdk_lambda::Client::add_permission).match_requests(|request| {
+            (request.statement_id(), request.action(), request.principal())
+                == (Some("backdoor"), Some("lambda:InvokeFunction"), Some("arn:aws:iam::999988887777:root"))
+        })
+    };
+    let both: &[&str] = &["partner", "backdoor"];
+    for (case, removed, added, left) in [
+        (
+            "all goes well",
+            remove().then_output(|| RemovePermissionOutput::builder().build()),
+            add().then_output(|| AddPermissionOutput::builder().build()),
+            &["partner"] as &'static [&'static str],
+        ),
+        (
+            "it was the only one, and the first answers were lost",
+            remove().then_error(|| RemovePermissionError::generic(code("ResourceNotFoundException"))),
+            add().then_error(|| AddPermissionError::generic(code("ResourceConflictException"))),
+            &[],
+        ),
+    ] {
+        let rules = [policy(both), removed, policy(left), policy(left), added, policy(both)];
+        let rules: Vec<_> = rules.iter().collect();
+        let lambda = mock_client!(aws_sdk_lambda, RuleMode::Sequential, rules.as_slice());
+        let target = target(json!({"resource": "function", "name": "checkout", "added": ["backdoor"]}));
+        let account = account().with_lambda(lambda);
+        let came = there_and_back(&account, &target, ActionKind::RemoveFunctionPermission).await;
+        assert_eq!(came, (OutcomeStatus::Contained, OutcomeStatus::Undone), "{case}");
+    }
 }

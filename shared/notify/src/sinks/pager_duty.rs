@@ -17,8 +17,7 @@ pub fn render(notice: &Notice, routing_key: &str) -> Value {
         .into_iter()
         .map(|(label, values)| (label.to_owned(), Value::String(values.join("\n"))))
         .collect();
-    let links: Vec<_> =
-        notice.link.iter().map(|link| json!({"href": link.url, "text": link.text})).collect();
+    let links: Vec<_> = notice.link.iter().map(|link| json!({"href": link.url, "text": link.text})).collect();
     json!({
         "routing_key": routing_key,
         "event_action": action,

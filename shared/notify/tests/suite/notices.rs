@@ -164,7 +164,8 @@ fn what_is_neither_finding_nor_outcome_nor_alarm_is_told_apart() {
 /// A plan that a person is asked about.
 fn asking(token: &Token) -> Value {
     let finding: Finding = serde_json::from_value(finding(&[])["detail"].clone()).unwrap();
-    let playbook = json!({"id": "a", "rules": [finding.rule.id], "actions": ["deny_user"], "mode": "approve"});
+    let playbook =
+        json!({"id": "a", "rules": [finding.rule.id], "actions": ["deny_user"], "mode": "approve"});
     let playbook: Playbook = serde_json::from_value(playbook).unwrap();
     let plan = Plan::refusing(&finding, Some(&playbook), Reason::NoTarget, now());
     let entry = Entry::awaiting(Plan { refused: None, ..plan }, &finding, &playbook, token, now());
@@ -190,11 +191,9 @@ async fn who_is_asked_about_a_plan_gets_a_link_and_the_commands() {
              '{{\"{word}\":\"{plan}\",\"token\":\"{token}\"}}' /dev/stdout"
         )
     };
-    let commands: Vec<_> = notice.commands.iter().map(|fact| (fact.label.clone(), fact.value.clone())).collect();
-    assert_eq!(
-        commands,
-        [("Approve".to_owned(), command("approve")), ("Deny".to_owned(), command("deny"))]
-    );
+    let commands: Vec<_> =
+        notice.commands.iter().map(|fact| (fact.label.clone(), fact.value.clone())).collect();
+    assert_eq!(commands, [("Approve".to_owned(), command("approve")), ("Deny".to_owned(), command("deny"))]);
 }
 
 #[tokio::test]

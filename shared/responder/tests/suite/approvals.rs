@@ -70,7 +70,10 @@ async fn what_is_approved_is_done_once_and_can_be_taken_back() {
     let approve = decision("approve", &outcome);
     assert_eq!(status(&responder, approve.clone(), 600).await, [OutcomeStatus::Contained]);
     assert_eq!(responder.account.snapshot().settings.get(&denied()), Some(&Setting::Present));
-    assert_eq!(responder.account.snapshot().settings.get(&key_status(KEY)), Some(&KeyStatus::Inactive.setting()));
+    assert_eq!(
+        responder.account.snapshot().settings.get(&key_status(KEY)),
+        Some(&KeyStatus::Inactive.setting())
+    );
     let contained = responder.account.snapshot();
 
     assert_eq!(status(&responder, approve, 601).await, [OutcomeStatus::Duplicate]);
@@ -100,7 +103,10 @@ async fn what_is_denied_is_never_done() {
         refusal(&responder, json!({"undo": plan}), 63).await,
         format!("plan `{plan}` was not carried out, so there is nothing to take back")
     );
-    assert_eq!(status(&responder, finding("access_key_quarantined_by_aws"), 64).await, [OutcomeStatus::Duplicate]);
+    assert_eq!(
+        status(&responder, finding("access_key_quarantined_by_aws"), 64).await,
+        [OutcomeStatus::Duplicate]
+    );
     assert_eq!(status(&responder, sweep(), 2 * HOUR).await, []);
     assert_eq!(responder.account.snapshot(), alice());
 }
@@ -122,7 +128,11 @@ async fn only_the_plans_own_token_decides() {
             format!("no plan `{}` waits for a decision with this token", "f".repeat(32)),
         ),
         ("no token", json!({"approve": outcome.plan_id()}), "the decision is malformed".to_owned()),
-        ("a short token", json!({"deny": outcome.plan_id(), "token": "0"}), "the decision is malformed".to_owned()),
+        (
+            "a short token",
+            json!({"deny": outcome.plan_id(), "token": "0"}),
+            "the decision is malformed".to_owned(),
+        ),
         (
             "both at once",
             json!({"approve": outcome.plan_id(), "deny": outcome.plan_id(), "token": other}),
@@ -203,17 +213,19 @@ async fn what_was_not_asked_about_is_asked_about_first() {
 
 #[tokio::test]
 async fn who_could_not_be_asked_is_asked_again_with_a_new_token() {
-    for (case, payload, seconds) in [
-        ("the next delivery", finding("access_key_quarantined_by_aws"), 10),
-        ("the sweep", sweep(), 60),
-    ] {
+    for (case, payload, seconds) in
+        [("the next delivery", finding("access_key_quarantined_by_aws"), 10), ("the sweep", sweep(), 60)]
+    {
         let responder = responder(Mode::Approve);
         // The function is stopped before it tells anybody.
         let first = ask(&responder, finding("access_key_quarantined_by_aws")).await.unwrap().outcome;
         let again = ask_at(&responder, payload, seconds).await.unwrap();
         assert_eq!(again[0].status, OutcomeStatus::Awaiting, "{case}");
         assert_ne!(again[0].invitation, first.invitation, "{case}");
-        assert!(refusal(&responder, decision("approve", &first), 70).await.contains("a newer message"), "{case}");
+        assert!(
+            refusal(&responder, decision("approve", &first), 70).await.contains("a newer message"),
+            "{case}"
+        );
         assert_eq!(status(&responder, decision("approve", &again[0]), 71).await, [OutcomeStatus::Contained]);
     }
 }
@@ -246,7 +258,8 @@ async fn the_lower_of_stack_and_playbook_decides_whether_anybody_is_asked() {
     ] {
         let mut responder = responder(stack);
         let rule = finding("access_key_quarantined_by_aws")["detail"]["rule"]["id"].clone();
-        let text = format!(r#"[{{"id":"a","rules":[{rule}],"actions":["deny_user"],"mode":"{of_playbook}"}}]"#);
+        let text =
+            format!(r#"[{{"id":"a","rules":[{rule}],"actions":["deny_user"],"mode":"{of_playbook}"}}]"#);
         responder.playbooks = Playbooks::from_json(&text, ActionClass::ContainIdentity).unwrap();
         let outcome = ask(&responder, another_finding("one")).await.unwrap().outcome;
         assert_eq!(outcome.status, expected, "{stack:?}, {of_playbook}");

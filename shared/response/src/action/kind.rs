@@ -55,6 +55,8 @@ pub enum ActionKind {
     BlockImageSharing,
     /// Takes back the shares of an SSM document that the call has added.
     UnshareDocument,
+    /// See `action/remove_function_permission.rs`.
+    RemoveFunctionPermission,
 }
 
 /// A class of actions: one function and one role of IAM for each.
@@ -87,7 +89,7 @@ impl ActionClass {
 impl ActionKind {
     /// All kinds, in the order in which they are executed: deny first, because an intruder whose key is
     /// deactivated has seconds to make another one, and can do nothing once denied.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::DenyUser,
         Self::QuarantineUser,
         Self::DetachPolicy,
@@ -111,6 +113,7 @@ impl ActionKind {
         Self::BlockSnapshotSharing,
         Self::BlockImageSharing,
         Self::UnshareDocument,
+        Self::RemoveFunctionPermission,
     ];
 
     /// Returns the name that metrics and reports show.
@@ -140,6 +143,7 @@ impl ActionKind {
             Self::BlockSnapshotSharing => "BlockSnapshotSharing",
             Self::BlockImageSharing => "BlockImageSharing",
             Self::UnshareDocument => "UnshareDocument",
+            Self::RemoveFunctionPermission => "RemoveFunctionPermission",
         }
     }
 
@@ -169,7 +173,8 @@ impl ActionKind {
             | Self::RequireIamForFunctionUrl
             | Self::BlockSnapshotSharing
             | Self::BlockImageSharing
-            | Self::UnshareDocument => ActionClass::CloseExposure,
+            | Self::UnshareDocument
+            | Self::RemoveFunctionPermission => ActionClass::CloseExposure,
         }
     }
 

@@ -63,6 +63,7 @@ impl ActionKind {
                 &["ec2:DisableImageBlockPublicAccess", "ec2:EnableImageBlockPublicAccess"]
             }
             Self::UnshareDocument => &["ssm:ModifyDocumentPermission"],
+            Self::RemoveFunctionPermission => &["lambda:AddPermission", "lambda:RemovePermission"],
         }
     }
 
@@ -125,6 +126,7 @@ impl ActionKind {
             Self::BlockSnapshotSharing => &["ec2:GetSnapshotBlockPublicAccessState"],
             Self::BlockImageSharing => &["ec2:GetImageBlockPublicAccessState"],
             Self::UnshareDocument => &["ssm:DescribeDocumentPermission"],
+            Self::RemoveFunctionPermission => &["lambda:GetPolicy"],
         }
     }
 }

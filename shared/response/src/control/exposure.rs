@@ -78,6 +78,23 @@ pub(super) fn operations(control: &Control, from: &Setting, to: &Setting) -> Vec
             let auth_type = auth_type.clone();
             vec![ExposureOperation::UpdateFunctionUrlConfig { function_name, qualifier, auth_type }]
         }
+        (Control::FunctionPermission { function, statement_id }, Setting::Absent) => {
+            let (function_name, qualifier) = qualified(function);
+            let statement_id = statement_id.to_string();
+            vec![ExposureOperation::RemovePermission { function_name, qualifier, statement_id }]
+        }
+        (Control::FunctionPermission { function, statement_id }, Setting::Document(written)) => {
+            let (function_name, qualifier) = qualified(function);
+            let statement_id = statement_id.to_string();
+            let permission = serde_json::from_value(written.clone()).ok();
+            let add = |permission| ExposureOperation::AddPermission {
+                function_name,
+                qualifier,
+                statement_id,
+                permission,
+            };
+            permission.map(add).into_iter().collect()
+        }
         (Control::SharingBlock { of }, Setting::Word(state)) => block(*of, state),
         // No other settings of these controls exist; a journal entry that claims one leads to nothing.
         (_, _) => Vec::new(),

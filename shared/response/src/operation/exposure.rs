@@ -1,6 +1,6 @@
 //! The operations that close what is open to others, and open it again on undo.
 
-use crate::control::IpPermission;
+use crate::control::{FunctionPermission, IpPermission};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -92,6 +92,20 @@ pub enum ExposureOperation {
         qualifier: Option<String>,
         auth_type: String,
     },
+    RemovePermission {
+        function_name: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        qualifier: Option<String>,
+        statement_id: String,
+    },
+    AddPermission {
+        function_name: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        qualifier: Option<String>,
+        statement_id: String,
+        #[serde(flatten)]
+        permission: FunctionPermission,
+    },
 }
 
 /// Whom something is shared with, told apart as EC2's calls take them.
@@ -169,6 +183,8 @@ impl ExposureOperation {
                 "s3:PutBucketPublicAccessBlock"
             }
             Self::UpdateFunctionUrlConfig { .. } => "lambda:UpdateFunctionUrlConfig",
+            Self::RemovePermission { .. } => "lambda:RemovePermission",
+            Self::AddPermission { .. } => "lambda:AddPermission",
         }
     }
 
@@ -189,7 +205,9 @@ impl ExposureOperation {
             | Self::ModifyDBSnapshotAttribute { .. }
             | Self::ModifyDBClusterSnapshotAttribute { .. }
             | Self::ModifyDocumentPermission { .. }
-            | Self::UpdateFunctionUrlConfig { .. } => self.permission(),
+            | Self::UpdateFunctionUrlConfig { .. }
+            | Self::RemovePermission { .. }
+            | Self::AddPermission { .. } => self.permission(),
         }
     }
 

@@ -48,8 +48,8 @@ type Case = (ActionKind, Resource, Control, Setting, Setting, &'static str, &'st
 
 fn cases() -> Vec<Case> {
     use ActionKind::{
-        BlockImageSharing, BlockPublicAccess, BlockSnapshotSharing, RequireIamForFunctionUrl,
-        RevokeSecurityGroupRule, UnshareDocument, UnshareSnapshot,
+        BlockImageSharing, BlockPublicAccess, BlockSnapshotSharing, RemoveFunctionPermission,
+        RequireIamForFunctionUrl, RevokeSecurityGroupRule, UnshareDocument, UnshareSnapshot,
     };
     let flags = |acls: bool, policies: bool| {
         Setting::Document(json!({"BlockPublicAcls": acls, "IgnorePublicAcls": acls,
@@ -114,6 +114,21 @@ fn cases() -> Vec<Case> {
              '[\"all\"]'",
             "aws ssm modify-document-permission --name runbook --permission-type Share --account-ids-to-add \
              '[\"all\"]'",
+        ),
+        (
+            RemoveFunctionPermission,
+            resource(ResourceKind::Function, "checkout:live", &["backdoor"]),
+            Control::FunctionPermission {
+                function: "checkout:live".parse().unwrap(),
+                statement_id: "backdoor".parse().unwrap(),
+            },
+            Setting::Document(json!({
+                "Action": "lambda:InvokeFunction", "Principal": "*", "SourceArn": "arn:aws:s3:::strange",
+            })),
+            Setting::Absent,
+            "aws lambda remove-permission --function-name checkout --qualifier live --statement-id backdoor",
+            "aws lambda add-permission --function-name checkout --qualifier live --statement-id backdoor \
+             --action lambda:InvokeFunction --principal '*' --source-arn arn:aws:s3:::strange",
         ),
         (
             BlockPublicAccess,
