@@ -16,8 +16,8 @@ pub struct Responders {
     pub approve_url: Option<String>,
 }
 
-/// Returns what is told of an outcome, and of which group it is: those of one plan and one status. Of a duplicate nothing
-/// is told: whoever dealt with it has told.
+/// Returns what is told of an outcome, and of which group it is. Of a duplicate nothing is told: whoever dealt with it has
+/// told.
 pub(crate) fn notice(
     outcome: &Outcome,
     responders: &Responders,
@@ -29,9 +29,7 @@ pub(crate) fn notice(
     if plan.refused == Some(Reason::OnlyObserved) {
         return None;
     }
-    // Who is asked again is told again: the token is another one.
-    let until = outcome.invitation.as_ref().map(|asked| asked.token.as_str()).unwrap_or_default();
-    let key = GroupKey::of(&["outcome", plan.id.as_str(), outcome.status.as_str(), until]);
+    let key = key(outcome);
     let title = format!("{says}: {}", plan.cause.title);
     let mut notice = Notice::new(key.as_str().to_owned(), severity, &title, plan.decided_at.min(now));
     let identity = plan.identity.as_ref().map(|identity| identity.arn.to_string());
@@ -91,6 +89,36 @@ fn invoke(function: &str, request: &str) -> String {
         "aws lambda invoke --function-name {} --cli-binary-format raw-in-base64-out --payload '{request}' /dev/stdout",
         shell_word(function)
     )
+}
+
+/// Outcomes of one plan and one status are one message. So are those by which nothing was done about one target for one rule,
+/// whatever plans they are: somebody may make a thousand calls.
+fn key(outcome: &Outcome) -> GroupKey {
+    let plan = &outcome.plan;
+    let status = outcome.status.as_str();
+    match outcome.status {
+        OutcomeStatus::Planned | OutcomeStatus::Refused => {
+            let reason = plan.refused.map(|reason| format!("{reason:?}"));
+            let why = reason.or_else(|| plan.held.map(|hold| hold.as_str().to_owned())).unwrap_or_default();
+            let target = plan.cause.target.as_ref().map(ToString::to_string).unwrap_or_default();
+            GroupKey::of(&["outcome", &plan.cause.rule, &target, status, &why])
+        }
+        // Who is asked again is told again: the token is another one.
+        OutcomeStatus::Awaiting => {
+            let token = outcome.invitation.as_ref().map(|asked| asked.token.as_str()).unwrap_or_default();
+            GroupKey::of(&["outcome", plan.id.as_str(), status, token])
+        }
+        OutcomeStatus::Denied
+        | OutcomeStatus::Lapsed
+        | OutcomeStatus::Contained
+        | OutcomeStatus::Partial
+        | OutcomeStatus::Failed
+        | OutcomeStatus::Duplicate
+        | OutcomeStatus::Bypassed
+        | OutcomeStatus::Overdue
+        | OutcomeStatus::Undone
+        | OutcomeStatus::UndoIncomplete => GroupKey::of(&["outcome", plan.id.as_str(), status]),
+    }
 }
 
 /// How bad an outcome is and what it is called; nothing of what need not be told.

@@ -6,14 +6,20 @@ use jiff::Timestamp;
 use trailreflex_lambda::Failure;
 use trailreflex_model::Finding;
 use trailreflex_response::{
-    Account, Created, Decision, DecisionRefusal, Entry, EntryState, Execution, Journal, Mode, Next,
-    OnSilence, Outcome, Plan, PlanId, Token, execute_approved, store,
+    Account, Counted, Created, Decision, DecisionRefusal, Entry, EntryState, Execution, Hold, Journal, Mode,
+    Next, OnSilence, Outcome, Plan, PlanId, Tally, Token, execute_approved, store,
 };
 
 impl<A: Account, J: Journal> Responder<A, J> {
     /// Asks a person about a plan. A second delivery of its finding asks again only if the first was stopped before it
     /// could tell anybody.
     pub(crate) async fn ask(&self, finding: &Finding, plan: Plan, now: Timestamp) -> Result<Answer, Trouble> {
+        // Whoever makes a thousand calls is not to fill a thousand mails.
+        let tally = Tally::asks(self.class, now);
+        let counted = self.journal.count(&tally, &plan.id, self.limits.plans_per_hour).await;
+        if counted.map_err(journal_failed)? == Counted::Full {
+            return Ok(Outcome::unchanged(plan.held_back(Hold::Budget)).into());
+        }
         let token = self.fresh_token()?;
         let Some(playbook) = self.playbooks.for_rule(&finding.rule.id) else {
             return Ok(Outcome::unchanged(plan).into());

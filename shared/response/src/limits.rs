@@ -98,6 +98,12 @@ impl Tally {
         Self::of(class, "plans", now)
     }
 
+    /// Plans that a person is asked about.
+    #[must_use]
+    pub fn asks(class: ActionClass, now: Timestamp) -> Self {
+        Self::of(class, "asks", now)
+    }
+
     /// Plans that did not hold.
     #[must_use]
     pub fn troubles(class: ActionClass, now: Timestamp) -> Self {

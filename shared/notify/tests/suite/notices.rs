@@ -219,3 +219,22 @@ async fn who_is_asked_again_is_told_again() {
     let (one, other) = (told(&first, &[]).await.unwrap(), told(&second, &[]).await.unwrap());
     assert_ne!(one.id, other.id);
 }
+
+#[tokio::test]
+async fn a_thousand_plans_about_one_target_that_nothing_came_of_are_one_message() {
+    let planned = |event: &str, who: &str| {
+        let mut detail = finding(&[("/evidence/eventId", json!(event))])["detail"].clone();
+        detail["target"] = json!({"kind": "user", "userName": who});
+        let finding: Finding = serde_json::from_value(detail).unwrap();
+        let plan = Plan::refusing(&finding, None, Reason::NoPlaybook, now());
+        json!({"detail-type": "Trailreflex Outcome", "detail": Outcome::unchanged(plan)})
+    };
+    let (outbox, notifier) = (OutboxInMemory::default(), notifier(&[(Sink::Topic, Severity::Informational)]));
+    for number in 0..1000 {
+        let message = read(&planned(&format!("event-{number}"), "alice").to_string()).unwrap();
+        notifier.handle(&format!("m{number}"), &message, &[], &outbox, now()).await;
+    }
+    let other = read(&planned("event-0", "bob").to_string()).unwrap();
+    notifier.handle("m", &other, &[], &outbox, now()).await;
+    assert_eq!(outbox.sent.lock().unwrap().len(), 2);
+}

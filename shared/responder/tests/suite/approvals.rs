@@ -231,6 +231,22 @@ async fn who_could_not_be_asked_is_asked_again_with_a_new_token() {
 }
 
 #[tokio::test]
+async fn a_flood_of_findings_asks_no_more_often_in_an_hour_than_plans_may_be_carried_out() {
+    let mut responder = responder(Mode::Approve);
+    responder.limits.plans_per_hour = 2;
+    for (event, expected) in [
+        ("one", OutcomeStatus::Awaiting),
+        ("two", OutcomeStatus::Awaiting),
+        ("three", OutcomeStatus::Planned),
+        ("one", OutcomeStatus::Duplicate),
+    ] {
+        assert_eq!(status(&responder, another_finding(event), 1).await, [expected], "{event}");
+    }
+    let held = ask(&responder, another_finding("four")).await.unwrap().outcome;
+    assert_eq!(held.plan.held, Some(Hold::Budget));
+}
+
+#[tokio::test]
 async fn an_approved_plan_that_was_cut_off_is_finished() {
     let responder = responder(Mode::Approve);
     let outcome = asked(&responder).await;
