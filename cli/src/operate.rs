@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use trailreflex_aws::Operator;
 use trailreflex_detection::Level;
-use trailreflex_response::{Entry, EntryState, Journal, PlanId, Undo as Taken};
+use trailreflex_response::{Decision, Entry, EntryState, Journal, PlanId, Undo as Taken};
 
 /// Shows what stands, or one plan.
 pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Result<Ended> {
@@ -91,9 +91,8 @@ pub(crate) fn decide(options: &Decide, is_approved: bool, terminal: &mut Termina
     let runtime = runtime()?;
     let plan = &options.plan;
     let (operator, entry) = runtime.block_on(found(&options.stack, plan))?;
-    let word = if is_approved { "approve" } else { "deny" };
-    let request = json!({word: plan, "token": options.token});
-    let answer = runtime.block_on(operator.ask(entry.plan.class, &request))?;
+    let decision = Decision { plan: plan.clone(), token: options.token.clone(), is_approved };
+    let answer = runtime.block_on(operator.ask(entry.plan.class, &decision.request()))?;
     let status = answered(&answer, options.format, plan, terminal)?;
     let wanted: &[&str] = if is_approved { &["contained", "duplicate"] } else { &["denied", "duplicate"] };
     Ok(if wanted.contains(&status.as_str()) { Ended::Well } else { Ended::WithRejections })

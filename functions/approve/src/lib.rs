@@ -12,7 +12,7 @@ pub use config::Config;
 pub use page::{Page, Tone};
 pub use request::Request;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use trailreflex_aws::{DynamoJournal, Functions, Metrics};
 use trailreflex_lambda::{Failure, now};
@@ -72,9 +72,7 @@ impl ApproveFunction {
             Err(page) => return page,
         };
         let Some(function) = self.responders.get(&entry.plan.class) else { return not_asked() };
-        let word = if decision.is_approved { "approve" } else { "deny" };
-        let request = json!({word: decision.plan, "token": decision.token});
-        match self.functions.ask(function, &request).await {
+        match self.functions.ask(function, &decision.request()).await {
             Ok(answer) => came_of_it(&answer).with(&entry),
             Err(error) => {
                 tracing::error!(reason = cause_chain(&error), "the responder did not answer");

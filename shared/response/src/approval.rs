@@ -7,6 +7,7 @@
 use crate::{Entry, EntryState, ExecuteError, Journal, Outcome, Plan, PlanId, Playbook, Replaced, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailreflex_model::{Finding, digest};
 
@@ -89,6 +90,15 @@ pub enum Next {
     Deny,
     /// The same decision was made before.
     Repeated,
+}
+
+impl Decision {
+    /// Returns what a responder is asked with.
+    #[must_use]
+    pub fn request(&self) -> Value {
+        let word = if self.is_approved { "approve" } else { "deny" };
+        json!({word: self.plan, "token": self.token})
+    }
 }
 
 impl Token {
@@ -238,7 +248,7 @@ fn changes(plan: &Plan) -> BTreeSet<(&'static str, String)> {
     steps.map(|step| (step.action.name(), step.action.control.key())).collect()
 }
 
-/// Replaces an entry that waits.
+/// Replaces an entry.
 ///
 /// # Errors
 /// [`ExecuteError::Busy`] if somebody else has decided in between; [`ExecuteError::Journal`].

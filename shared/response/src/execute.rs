@@ -4,9 +4,8 @@
 //! is stored before the first attempt, so whoever takes over after a crash simply carries all steps out again.
 
 use crate::{
-    Account, AccountError, Action, Change, Created, Entry, EntryState, Journal, JournalError, Outcome,
-    OutcomeStatus, Plan, Reading, Recorded, Replaced, Setting, Step, StepOutcome, StepResult, Verdict,
-    journal::lease,
+    Account, AccountError, Action, Change, Created, Entry, EntryState, Journal, JournalError, Outcome, Plan,
+    Reading, Recorded, Replaced, Setting, Step, StepOutcome, StepResult, Verdict, journal::lease,
 };
 use jiff::Timestamp;
 use trailreflex_model::cause_chain;
@@ -76,7 +75,7 @@ pub async fn execute<A: Account, J: Journal>(
             // Whoever asked about it goes on with it.
             | EntryState::Awaiting
             | EntryState::Denied
-            | EntryState::Lapsed => Ok(duplicate(*existing)),
+            | EntryState::Lapsed => Ok(duplicate(&existing)),
             EntryState::Executing => {
                 let entry = take_over(&existing, EntryState::Executing, journal, clock()).await?;
                 carry_out(entry, Delivery::Later, account, journal, clock).await
@@ -132,9 +131,8 @@ pub async fn execute_approved<A: Account, J: Journal>(
     carry_out(entry, Delivery::First, account, journal, clock).await
 }
 
-fn duplicate(existing: Entry) -> Execution {
-    let outcome = Outcome::new(OutcomeStatus::Duplicate, existing.plan, existing.steps);
-    Execution { outcome, unreported: None }
+fn duplicate(existing: &Entry) -> Execution {
+    Execution { outcome: existing.repeated(), unreported: None }
 }
 
 /// Claims an entry whose last writer was stopped.
@@ -144,15 +142,10 @@ pub(crate) async fn take_over<J: Journal>(
     journal: &J,
     now: Timestamp,
 ) -> Result<Entry, ExecuteError> {
-    let busy = || ExecuteError::Busy(existing.plan.id.to_string());
     if existing.lease_until > now {
-        return Err(busy());
+        return Err(ExecuteError::Busy(existing.plan.id.to_string()));
     }
-    let entry = existing.next(state, lease(now));
-    match journal.replace(&entry).await? {
-        Replaced::Yes => Ok(entry),
-        Replaced::Outdated => Err(busy()),
-    }
+    crate::approval::store(existing.next(state, lease(now)), journal).await
 }
 
 /// Whether the facts that the plan was made from are fresh.
