@@ -64,6 +64,9 @@ impl WindowStore for DynamoWindows {
             .table_name(&self.table)
             .consistent_read(true)
             .scan_index_forward(false)
+            // The keys are longer than the matches, and the same for all.
+            .projection_expression("#item")
+            .expression_attribute_names("#item", "item")
             .key_condition_expression("#window = :window AND #key BETWEEN :from AND :until")
             .expression_attribute_names("#window", "window")
             .expression_attribute_names("#key", "key")

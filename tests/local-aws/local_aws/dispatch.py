@@ -76,11 +76,16 @@ def _understood(request: calls.Request) -> calls.Call | None:
 
 def _after(call, caller, key_id, response, region, was_logging) -> None:
     try:
+        status = response[0]
+        is_recorded = names.is_management_event(call)
+        if status < 300 and not is_recorded:  # its answer may be long, and nobody asks for what is in it
+            iam.note_use(key_id, call.service, region)
+            return
         answer = calls.read_answer(call, *response)
         if answer.error_code in _UNIDENTIFIED:
             return
         iam.note_use(key_id, call.service, region)
-        if not names.is_management_event(call):
+        if not is_recorded:
             return
         record = records.of_call(call, answer, caller, region, _source_address(call))
         # StopLogging and DeleteTrail are the last to be delivered, StartLogging is the first.

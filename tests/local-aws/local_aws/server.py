@@ -26,6 +26,7 @@ from local_aws import (
     environment,
     event_rules,
     eventbridge,
+    expressions,
     function_policies,
     function_urls,
     history,
@@ -86,6 +87,7 @@ def install() -> None:
     cloudformation.install()
     denials.install()
     conditions.install()
+    expressions.install()
     permissions.install()
     history.install()
     insights.install()
