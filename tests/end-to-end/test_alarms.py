@@ -42,6 +42,13 @@ def test_one_plan_that_failed_sets_off_the_alarm_on_two_metrics_and_the_page(aws
     told(pages[0], stack, "PageAlarm")
 
 
+def test_whichever_responder_is_bypassed_a_person_is_paged(aws, stack, alarms):
+    aws.client("cloudwatch").put_metric_data(Namespace="Trailreflex", MetricData=[
+        {"MetricName": "ContainmentBypassed", "Dimensions": [{"Name": "Function", "Value": "close-exposure"}], "Value": 1.0}])
+
+    told(alarms[0], stack, "ContainmentBypassedAlarm")
+
+
 def test_a_sensor_that_is_blind_pages_and_one_that_sees_does_not(aws, stack, alarms, pages):
     cloudwatch = aws.client("cloudwatch")
     assert told(alarms[0], stack, "SensorBlindAlarm")

@@ -100,6 +100,26 @@ class ClusterSnapshot:
         return {value for one in attributes if one["AttributeName"] == "restore" for value in one["AttributeValues"]}
 
 
+class Document:
+    """A runbook that a friend may use by right."""
+
+    def __init__(self, stack):
+        self.client = stack.aws.client("ssm")
+        self.name = f"restart-{id(self)}"
+        content = {"schemaVersion": "2.2", "description": "restarts", "mainSteps": []}
+        self.client.create_document(Name=self.name, DocumentType="Command", Content=json.dumps(content))
+        self.open_to(FRIEND)
+
+    def open(self):
+        self.open_to("all")
+
+    def open_to(self, account):
+        self.client.modify_document_permission(Name=self.name, PermissionType="Share", AccountIdsToAdd=[account])
+
+    def state(self):
+        return set(self.client.describe_document_permission(Name=self.name, PermissionType="Share")["AccountIds"])
+
+
 def outcomes_about(stack, name, status):
     """Returns the outcomes of `close-exposure` about what is so called."""
     return stack.outcomes.matching(
@@ -112,12 +132,14 @@ def undo(stack, plan):
     return json.loads(answer["Payload"].read())
 
 
-@pytest.mark.parametrize("kind", [Snapshot, Image, DatabaseSnapshot, ClusterSnapshot])
-def test_what_is_shared_with_everybody_is_shared_no_longer_and_an_undo_stays(stack, kind):
+@pytest.mark.parametrize(("kind", "action"), [
+    (Snapshot, "unshare_snapshot"), (Image, "unshare_snapshot"), (DatabaseSnapshot, "unshare_snapshot"),
+    (ClusterSnapshot, "unshare_snapshot"), (Document, "unshare_document")])
+def test_what_is_shared_with_everybody_is_shared_no_longer_and_an_undo_stays(stack, kind, action):
     thing = kind(stack)
     thing.open()
     [outcome] = eventually(lambda: outcomes_about(stack, thing.name, "contained"))
-    assert [step["action"]["kind"] for step in outcome["detail"]["plan"]["steps"]] == ["unshare_snapshot"]
+    assert [step["action"]["kind"] for step in outcome["detail"]["plan"]["steps"]] == [action]
     assert thing.state() == {FRIEND}
 
     # Somebody is let in by right in the meantime: that is not what the plan is about.
