@@ -3,6 +3,7 @@
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
 mod approvals;
+mod decisions;
 mod fixtures;
 mod limits;
 mod looks;
