@@ -194,10 +194,15 @@ pub(crate) struct Plan {
     /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
     #[arg(long)]
     pub(crate) format: Option<Format>,
+    /// Decide by what the account is like that the environment names (AWS_PROFILE and so on): it is read with the
+    /// permissions that the plan lists, and nothing is changed. Containments that stand already are not looked up.
+    #[arg(long)]
+    pub(crate) live: bool,
     /// When the responder receives the event; by default when the call was made.
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Timestamp>,
-    /// The responder's account; by default the one that the event comes from.
+    /// The responder's account; by default the one that the event comes from. With --live, the one that the
+    /// credentials must be of.
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<AccountId>,
     /// A user that no action may touch: ARN, unique id (AIDA…) or name.

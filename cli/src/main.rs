@@ -7,6 +7,7 @@ mod evaluate;
 mod history;
 mod input;
 mod interrupt;
+mod live;
 mod operate;
 mod output_file;
 mod page;

@@ -191,6 +191,6 @@ async fn operator(stack: &str) -> Operator {
     Operator::new(&trailreflex_aws::load_for_a_person().await, stack.to_owned())
 }
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")
 }

@@ -1,14 +1,16 @@
-//! `trailreflex plan`: what the responder would do about an event, rehearsed without an account.
+//! `trailreflex plan`: what the responder would do about an event, rehearsed without an account or on one that is read.
 
 mod show;
 
 use crate::Ended;
 use crate::args::{self, Format};
 use crate::input::{name_of, text};
+use crate::live::Live;
 use crate::playbooks::AllPlaybooks;
 use crate::rehearsal::{Rehearsal, rehearse};
 use crate::terminal::Terminal;
 use anyhow::Context;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::path::Path;
 use trailreflex_detection::{Bundle, RuleSet};
@@ -26,8 +28,49 @@ const NO_ACCOUNT: &str = "000000000000";
 /// How the `detail-type` of what is on the findings bus begins.
 const OWN_KINDS: &str = "Trailreflex ";
 
-/// Said of every rehearsal.
-const NOTICE: &str = "rehearsal on a simulated account: nothing was read from or changed in AWS";
+/// Where the response is rehearsed.
+#[derive(Debug)]
+enum Stage {
+    /// On an account that is made up from the event.
+    Simulated,
+    /// On the account that the environment names.
+    Live(Live),
+}
+
+impl Stage {
+    /// Said of every rehearsal.
+    fn notice(&self) -> String {
+        match self {
+            Self::Simulated => {
+                "rehearsal on a simulated account: nothing was read from or changed in AWS".to_owned()
+            }
+            Self::Live(live) => {
+                format!("rehearsal on account {}: it was read, and nothing was changed", live.account)
+            }
+        }
+    }
+
+    /// What the one whom the plan is about is called.
+    fn adjective(&self) -> &'static str {
+        match self {
+            Self::Simulated => "simulated",
+            Self::Live(_) => "live",
+        }
+    }
+
+    fn rehearse(
+        &self,
+        finding: &Finding,
+        playbook: Option<&Playbook>,
+        guardrails: &Guardrails,
+        now: Timestamp,
+    ) -> anyhow::Result<Rehearsal> {
+        match self {
+            Self::Simulated => rehearse(finding, playbook, guardrails, now),
+            Self::Live(live) => live.rehearse(finding, playbook, guardrails, now),
+        }
+    }
+}
 
 /// What the responder would do.
 #[derive(Debug)]
@@ -51,6 +94,10 @@ pub(crate) fn run(options: &args::Plan, terminal: &mut Terminal) -> anyhow::Resu
         .context("the built-in rules")?;
     let playbooks = AllPlaybooks::built_in()?;
     let format = terminal.format(options.format);
+    let stage = match options.live {
+        true => Stage::Live(Live::connect(options.account.as_ref())?),
+        false => Stage::Simulated,
+    };
     let mut ended = Ended::Well;
     for path in &options.events {
         let name = name_of(path);
@@ -62,15 +109,23 @@ pub(crate) fn run(options: &args::Plan, terminal: &mut Terminal) -> anyhow::Resu
                 continue;
             }
         };
-        for answer in answers(value, options, &rules, &playbooks)? {
+        let answers = match answers(value, options, &stage, &rules, &playbooks) {
+            Ok(answers) => answers,
+            Err(error) => {
+                terminal.complain(&format!("{name}: {error:#}"));
+                ended = Ended::WithUnreadableInput;
+                continue;
+            }
+        };
+        for answer in answers {
             match format {
-                Format::Json => terminal.json_line(&as_json(&name, &answer))?,
-                Format::Table => show::write(&name, &answer, terminal)?,
+                Format::Json => terminal.json_line(&as_json(&name, &answer, &stage))?,
+                Format::Table => show::write(&name, &answer, &stage, terminal)?,
             }
         }
     }
     if format == Format::Table {
-        show::notice(terminal)?;
+        show::notice(&stage, terminal)?;
     }
     Ok(ended)
 }
@@ -82,13 +137,17 @@ fn event(path: &Path) -> anyhow::Result<Value> {
 fn answers(
     value: Value,
     options: &args::Plan,
+    stage: &Stage,
     rules: &RuleSet,
     playbooks: &AllPlaybooks,
 ) -> anyhow::Result<Vec<Answer>> {
-    let of_event = value.get("account").and_then(Value::as_str).and_then(|text| text.parse().ok());
-    let account = match options.account.clone().or(of_event) {
-        Some(account) => account,
-        None => NO_ACCOUNT.parse()?,
+    let of_event = || value.get("account").and_then(Value::as_str).and_then(|text| text.parse().ok());
+    let account = match stage {
+        Stage::Live(live) => live.account.clone(),
+        Stage::Simulated => match options.account.clone().or_else(of_event) {
+            Some(account) => account,
+            None => NO_ACCOUNT.parse()?,
+        },
     };
     let found = match requests(value, &account, rules) {
         Ok(Requested::Findings(found)) if found.is_empty() => return Ok(vec![Answer::NoFinding]),
@@ -109,7 +168,7 @@ fn answers(
         };
         let now = options.at.or(finding.evidence.event_time).unwrap_or_default();
         let mut rehearse = |playbook: Option<&Playbook>| -> anyhow::Result<()> {
-            let rehearsal = rehearse(&finding, playbook, &guardrails, now)?;
+            let rehearsal = stage.rehearse(&finding, playbook, &guardrails, now)?;
             answers.push(Answer::Decision(Box::new((finding.clone(), rehearsal))));
             Ok(())
         };
@@ -147,7 +206,7 @@ fn requests(value: Value, account: &AccountId, rules: &RuleSet) -> Result<Reques
     Ok(Requested::Findings(event.evaluate(rules).findings))
 }
 
-fn as_json(input: &str, answer: &Answer) -> Value {
+fn as_json(input: &str, answer: &Answer, stage: &Stage) -> Value {
     let (decision, more) = match answer {
         Answer::NoFinding => ("noFinding", json!({})),
         Answer::Decided(plan) => ("decision", json!({"about": plan})),
@@ -157,21 +216,21 @@ fn as_json(input: &str, answer: &Answer) -> Value {
             let (finding, rehearsal) = &**decided;
             let plan = &rehearsal.plan;
             let keys =
-                || rehearsal.keys().map(|(id, setting)| (id.as_str().to_owned(), setting.text().into()));
-            let identity = rehearsal.identity().map(|identity| {
+                || rehearsal.keys.iter().map(|(id, status)| (id.as_str().to_owned(), status.as_str().into()));
+            let identity = rehearsal.identity.as_ref().map(|identity| {
                 json!({"reference": identity, "keys": keys().collect::<serde_json::Map<_, Value>>()})
             });
             let more = json!({
                 "reason": plan.refused.map(|reason| reason.to_string()),
                 "finding": finding,
-                "simulatedIdentity": identity,
+                (format!("{}Identity", stage.adjective())): identity,
                 "plan": plan,
                 "permissions": {"reading": plan.reading_permissions(), "acting": plan.permissions()},
             });
             (if plan.refused.is_some() { "refused" } else { "planned" }, more)
         }
     };
-    let mut line = json!({"input": input, "decision": decision, "notice": NOTICE});
+    let mut line = json!({"input": input, "decision": decision, "notice": stage.notice()});
     if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
         line.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
     }

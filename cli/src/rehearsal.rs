@@ -20,27 +20,31 @@ const DELETION_DAYS: &str = "30";
 /// A name for the owner of a key if the event does not tell it.
 const INVENTED_NAME: &str = "owner-of-the-key";
 
-/// What the responder would decide, and about what.
+/// What the responder would decide, and about whom.
 #[derive(Debug)]
 pub(crate) struct Rehearsal {
-    /// The account that was made up from the finding.
-    pub(crate) account: Contents,
+    /// Whom the target turned out to be; none if it is no identity.
+    pub(crate) identity: Option<IdentityRef>,
+    /// Their access keys, and what they are set to.
+    pub(crate) keys: Vec<(AccessKeyId, String)>,
     /// The decision.
     pub(crate) plan: Plan,
 }
 
 impl Rehearsal {
-    /// Returns the identity that was made up; none if the finding names none.
-    pub(crate) fn identity(&self) -> Option<&IdentityRef> {
-        self.account.identities.first().map(|identity| &identity.reference)
+    /// A decision about nobody.
+    pub(crate) fn of(plan: Plan) -> Self {
+        Self { identity: None, keys: Vec::new(), plan }
     }
 
-    /// Returns the access keys that were made up, and what they are set to.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = (&AccessKeyId, &Setting)> {
-        self.account.settings.iter().filter_map(|(control, setting)| {
+    /// A decision about who is in a simulated account.
+    fn simulated(plan: Plan, account: &Contents) -> Self {
+        let keys = account.settings.iter().filter_map(|(control, setting)| {
             let Control::AccessKeyStatus { access_key_id, .. } = control else { return None };
-            Some((access_key_id, setting))
-        })
+            Some((access_key_id.clone(), setting.text()))
+        });
+        let identity = account.identities.first().map(|identity| identity.reference.clone());
+        Self { identity, keys: keys.collect(), plan }
     }
 }
 
@@ -66,7 +70,7 @@ pub(crate) fn rehearse(
             }
         },
     };
-    Ok(Rehearsal { account: contents, plan })
+    Ok(Rehearsal::simulated(plan, &contents))
 }
 
 /// An account as the finding lets one expect it, with every key that it names active.

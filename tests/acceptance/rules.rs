@@ -1,10 +1,13 @@
 //! Every rule fires where it should, stays quiet where it should, and says what people need to know of it.
 
 use crate::events::{Detection, event, expected};
-use crate::proofs::rules;
+use crate::proofs::{proofs, rules};
+use serde_json::json;
 use std::collections::BTreeSet;
+use trailreflex_detection::Rule;
 use trailreflex_findings::{Evaluated, Event, SOURCE_RULES};
-use trailreflex_model::{Finding, cause_chain};
+use trailreflex_model::{Finding, Target, cause_chain};
+use trailreflex_proofs::called;
 use trailreflex_response::Playbooks;
 
 /// ATT&CK v18 and what v19 made of it: reports of both versions must find the rule.
@@ -142,6 +145,33 @@ fn a_rule_that_names_a_target_finds_it_in_every_event_that_fires() {
             assert_eq!(finding.target.is_some(), names_a_target, "{}: `{}`", case.file, finding.rule.title);
         }
     }
+}
+
+/// An action that takes back what a call has added does nothing if that is not found, so a wrong path would go unseen.
+#[test]
+fn a_rule_that_says_where_additions_are_is_shown_to_find_some() {
+    let rules = rules();
+    let says = |rule: &Rule| {
+        rule.custom.get("custom").is_some_and(|custom| custom.pointer("/responder/target/added").is_some())
+    };
+    let mut unseen: BTreeSet<_> = rules.rules().filter(|rule| says(rule)).map(called).collect();
+    assert!(unseen.len() > 5, "{unseen:?}");
+    for record in proofs().iter().flat_map(|proof| &proof.records) {
+        let envelope = json!({
+            "version": "0", "id": "e-1", "detail-type": "AWS API Call via CloudTrail", "source": "aws.ssm",
+            "account": "111122223333", "region": "us-east-1", "time": "2026-11-24T10:00:00Z", "resources": [],
+            "detail": record,
+        });
+        for finding in Event::read(envelope).unwrap().evaluate(&rules).findings {
+            let resource = finding.target.as_ref().and_then(Target::resource);
+            if let (Some(rule), true) =
+                (rules.rule(&finding.rule.id), resource.is_some_and(|resource| !resource.added.is_empty()))
+            {
+                unseen.remove(called(rule));
+            }
+        }
+    }
+    assert_eq!(unseen, BTreeSet::new());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-"""The command line reads CloudTrail's log files from a bucket."""
+"""The command line reads CloudTrail's log files from a bucket, and makes plans for an account as it is."""
 
 import gzip
 import json
@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
+from events import in_envelope, quarantine_record
 
 COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
 BUCKET = "history-of-logs"
@@ -101,3 +103,51 @@ def test_what_cannot_be_read_is_named(aws, bucket):
 def test_days_are_about_buckets_only(aws):
     _, err, code = evaluate(aws, "--since", "2026-11-01", "events")
     assert ("error: --since and --until are about s3:// inputs only" in err, code) == (True, 1)
+
+
+def plan(aws, event: dict, *arguments: str, key: tuple[str, str] | None = None):
+    """Runs `trailreflex plan` on an event; returns its decisions."""
+    variables = {"AWS_ACCESS_KEY_ID": key[0], "AWS_SECRET_ACCESS_KEY": key[1]} if key else {}
+    ran = subprocess.run([COMMAND, "plan", "--format", "json", *arguments, "-"], env=aws.environment | variables,
+                         input=json.dumps(event), capture_output=True, text=True, timeout=120)
+    return [json.loads(line) for line in ran.stdout.splitlines()], ran.stderr, ran.returncode
+
+
+def test_a_plan_can_be_made_for_the_account_as_it_is_and_changes_nothing(aws, stack):
+    user = stack.user("as-it-is")
+    second = stack.iam.create_access_key(UserName=user.name)["AccessKey"]["AccessKeyId"]
+    stack.iam.update_access_key(UserName=user.name, AccessKeyId=second, Status="Inactive")
+    before, calls = stack.state(user), len(aws.records())
+
+    [made_up], _, _ = plan(aws, in_envelope(stack, quarantine_record(stack, user.name)))
+    assert made_up["simulatedIdentity"]["keys"] == {"AKIASIMULATEDKEY0001": "Active"}
+    [line], err, code = plan(aws, in_envelope(stack, quarantine_record(stack, user.name)), "--live", "--account", aws.account)
+    assert (code, line["decision"]) == (0, "planned"), err
+    assert line["notice"] == f"rehearsal on account {aws.account}: it was read, and nothing was changed"
+    assert line["liveIdentity"]["keys"] == {user.key_id: "Active", second: "Inactive"}
+    assert line["liveIdentity"]["reference"]["arn"] == stack.arn(user)
+    # Two ways to deny the user stand by; the second key does not work anyhow.
+    verdicts = [step["verdict"]["kind"] for step in line["plan"]["steps"]]
+    assert verdicts == ["Execute", "Fallback", "Fallback", "Execute", "AlreadyInForce"]
+
+    assert stack.state(user) == before
+    made = [record for record in aws.records()[calls:] if "aws-sdk-rust" in record["userAgent"] and "/iam/" in record["userAgent"]]
+    assert [record["eventName"] for record in made if not record["readOnly"]] == []
+
+
+def test_a_live_plan_is_made_only_for_the_account_that_is_meant(aws, stack):
+    event = in_envelope(stack, quarantine_record(stack, "nobody-of-that-name"))
+    lines, err, code = plan(aws, event, "--live", "--account", "999988887777")
+    assert (lines, code) == ([], 1)
+    assert f"the credentials are of account {aws.account}, not of 999988887777, so nothing was read" in err
+    [line], _, code = plan(aws, event, "--live")
+    assert (line["decision"], code) == ("refused", 0), line
+
+
+def test_a_live_plan_names_the_permission_that_is_missing(aws, stack):
+    user = stack.user("reader", may="iam:GetUser")
+    secret = stack.iam.create_access_key(UserName=user.name)["AccessKey"]
+    lines, err, code = plan(aws, in_envelope(stack, quarantine_record(stack, user.name)), "--live",
+                            key=(secret["AccessKeyId"], secret["SecretAccessKey"]))
+    assert (lines, code) == ([], 2), err
+    assert "could not be read" in err and "iam:ListAccessKeys" in err

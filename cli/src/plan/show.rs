@@ -1,6 +1,6 @@
 //! A rehearsed response for people.
 
-use super::{Answer, NOTICE};
+use super::{Answer, Stage};
 use crate::rehearsal::Rehearsal;
 use crate::terminal::{Style, Terminal, safe};
 use std::io::Write;
@@ -9,14 +9,20 @@ use trailreflex_model::{Finding, Severity};
 use trailreflex_response::{Mode, Plan, Step, Undo, Verdict};
 
 /// Says at the end, once, that all this was a rehearsal.
-pub(super) fn notice(terminal: &mut Terminal) -> anyhow::Result<()> {
-    let notice = terminal.paint(Style::Dim, NOTICE).into_owned();
+pub(super) fn notice(stage: &Stage, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let notice = stage.notice();
+    let notice = terminal.paint(Style::Dim, &notice).into_owned();
     writeln!(terminal.out, "{notice}")?;
     Ok(())
 }
 
 /// Writes what would be done about one finding of the input.
-pub(super) fn write(input: &str, answer: &Answer, terminal: &mut Terminal) -> anyhow::Result<()> {
+pub(super) fn write(
+    input: &str,
+    answer: &Answer,
+    stage: &Stage,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
     let input = safe(input);
     let heading = terminal.paint(Style::Bold, &input).into_owned();
     writeln!(terminal.out, "{heading}")?;
@@ -33,23 +39,28 @@ pub(super) fn write(input: &str, answer: &Answer, terminal: &mut Terminal) -> an
         Answer::Undo(plan) => {
             row("decision", &format!("takes plan {plan} back, if the journal knows it"), terminal)?;
         }
-        Answer::Decision(decided) => decision(&decided.0, &decided.1, terminal)?,
+        Answer::Decision(decided) => decision(&decided.0, &decided.1, stage, terminal)?,
     }
     writeln!(terminal.out)?;
     Ok(())
 }
 
-fn decision(finding: &Finding, rehearsal: &Rehearsal, terminal: &mut Terminal) -> anyhow::Result<()> {
+fn decision(
+    finding: &Finding,
+    rehearsal: &Rehearsal,
+    stage: &Stage,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
     let plan = &rehearsal.plan;
     let severity = terminal.paint(Style::Of(level(finding.severity)), finding.severity.as_str()).into_owned();
     writeln!(terminal.out, "  {:<12}{severity} {}", "finding", safe(&finding.rule.title))?;
     let target = finding.target.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
     row("target", &target, terminal)?;
-    if let Some(identity) = rehearsal.identity() {
-        let keys = rehearsal.keys().map(|(id, setting)| format!("{id} {}", setting.text()));
+    if let Some(identity) = &rehearsal.identity {
+        let keys = rehearsal.keys.iter().map(|(id, status)| format!("{id} {status}"));
         let keys = keys.collect::<Vec<_>>().join(", ");
         let keys = if keys.is_empty() { keys } else { format!(", keys: {keys}") };
-        row("simulated", &format!("{} ({}){keys}", identity.arn, identity.unique_id), terminal)?;
+        row(stage.adjective(), &format!("{} ({}){keys}", identity.arn, identity.unique_id), terminal)?;
     }
     row("decision", &decided(plan), terminal)?;
     for (number, step) in (1..).zip(&plan.steps) {

@@ -16,6 +16,8 @@ mod identity_change;
 mod logging;
 #[cfg(feature = "logging")]
 mod logging_change;
+#[cfg(feature = "rehearsal")]
+mod read_only;
 #[cfg(feature = "logging")]
 mod selectors;
 
@@ -25,6 +27,8 @@ pub use exposure::ExposureAccount;
 pub use identity::IamAccount;
 #[cfg(feature = "logging")]
 pub use logging::{LoggingAccount, LoggingClients};
+#[cfg(feature = "rehearsal")]
+pub use read_only::{ReadOnlyAccount, account_of};
 
 use crate::failure::{Class, class};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

@@ -61,6 +61,8 @@ pub use account::ExposureAccount;
 pub use account::IamAccount;
 #[cfg(feature = "logging")]
 pub use account::{LoggingAccount, LoggingClients};
+#[cfg(feature = "rehearsal")]
+pub use account::{ReadOnlyAccount, account_of};
 pub use aws_config::SdkConfig;
 #[cfg(feature = "buckets")]
 pub use bucket::{Bucket, Depth, From, Listed, Page};
