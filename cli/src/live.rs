@@ -50,7 +50,7 @@ impl Live {
             return Ok(Rehearsal::of(Plan::refusing(finding, Some(playbook), Reason::NoTarget, now)));
         };
         let region = finding.evidence.region.as_str();
-        let account = ReadOnlyAccount::new(&self.config, region, class, Timestamp::now);
+        let account = ReadOnlyAccount::new(&self.config, region, class, crate::suppressing::now);
         let journal = MemoryJournal::default();
         let reading = observe(finding, target, playbook, (&account, &journal));
         let facts = self.runtime.block_on(reading).with_context(|| {

@@ -34,7 +34,7 @@ enum Stage {
     /// On an account that is made up from the event.
     Simulated,
     /// On the account that the environment names.
-    Live(Live),
+    Live(Box<Live>),
 }
 
 impl Stage {
@@ -95,7 +95,7 @@ pub(crate) fn run(options: &args::Plan, terminal: &mut Terminal) -> anyhow::Resu
     let playbooks = AllPlaybooks::built_in()?;
     let format = terminal.format(options.format);
     let stage = match options.live {
-        true => Stage::Live(Live::connect(options.account.as_ref())?),
+        true => Stage::Live(Box::new(Live::connect(options.account.as_ref())?)),
         false => Stage::Simulated,
     };
     let mut ended = Ended::Well;

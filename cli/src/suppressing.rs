@@ -125,7 +125,10 @@ pub(crate) fn firings(proofs: &[Proof]) -> Vec<Firing<'_>> {
     proofs.iter().filter(|proof| !proof.fires.is_empty()).map(firing).collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command's only clock: what has expired by today")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command's only clock: what has expired by today, and what time it is for an account that is read"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

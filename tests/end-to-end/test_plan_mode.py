@@ -1,8 +1,15 @@
 """Mode `plan`, which is the default: says exactly what would be done, and changes nothing."""
 
+import datetime
+import json
+from email.utils import format_datetime
+from pathlib import Path
+
 from events import finding_event, in_envelope, key_identity, quarantine_record, tool_record
 from local_aws.session import eventually
 from test_leaks import PERMISSIONS, expected_plan
+
+SUSPECTED = Path(__file__).resolve().parents[2] / "events/health/credentials-suspected-to-be-exposed.json"
 
 
 def test_a_plan_lists_calls_permissions_and_undo_and_changes_nothing(stack, planning):
@@ -51,3 +58,21 @@ def test_a_playbook_in_mode_plan_only_plans_in_a_stack_that_acts(stack):
         "plan", {"kind": "accessKey", "accessKeyId": made})
     assert stack.state(user) == {"keys": {user.key_id: "Active", made: "Active"}, "policies": []}
     assert stack.changes(user) == []
+
+
+def test_a_user_whose_key_aws_only_suspects_is_planned_to_be_quarantined_and_goes_on_working(stack):
+    user = stack.user("suspected")
+    moment = datetime.datetime.now(datetime.UTC)
+    event = json.loads(SUSPECTED.read_text())
+    event |= {"time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"), "id": user.name}
+    detail = event["detail"]
+    detail["startTime"] = detail["lastUpdatedTime"] = format_datetime(moment, usegmt=True)
+    detail["affectedEntities"] = [{"entityValue": user.key_id, "lastUpdatedTime": detail["startTime"]}]
+    stack.detect(event)
+
+    answer = stack.outcome(user, "planned")["detail"]
+    [step] = answer["plan"]["steps"]
+    [call] = step["calls"]
+    assert (step["action"]["kind"], call["permission"], call["parameters"]["PolicyArn"]) == (
+        "quarantine_user", "iam:AttachUserPolicy", "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")
+    assert stack.state(user) == {"keys": {user.key_id: "Active"}, "policies": []}
