@@ -43,11 +43,12 @@ def test_copies_count_once_and_what_is_malformed_is_kept(stack):
 ], ids=["throttled", "denied"])
 def test_what_cloudwatch_does_not_take_is_sent_later_and_once(aws, stack, fault, uncertain):
     grown = stack.grows(WRITES, ("MetricWritesUncertain", {"Function": "meter"}))
-    aws.faults.set({"service": "cloudwatch", "operation": "PutMetricData", "times": 1} | fault)
+    # Nothing tells meter's call from those of others, so all are struck.
+    aws.faults.set({"service": "cloudwatch", "operation": "PutMetricData"} | fault)
 
     assert stack.meter(*[call(stack) for _ in range(30)]) == DONE
 
-    assert (aws.faults.strikes(), grown()) == ([1], [0, 0])
+    assert (aws.faults.strikes()[0] > 0, grown()) == (True, [0, 0])
     aws.faults.clear()
     swept = stack.meter_sweep()
     assert (swept["status"], swept["sent"], swept["waiting"]) == ("swept", 1, 0)
@@ -57,7 +58,7 @@ def test_what_cloudwatch_does_not_take_is_sent_later_and_once(aws, stack, fault,
 
 def test_a_call_that_cloudwatch_did_not_answer_is_not_repeated_before_its_lease_is_over(aws, stack):
     grown = stack.grows(WRITES)
-    aws.faults.set({"service": "cloudwatch", "operation": "PutMetricData", "times": 1, "response": {"abort_bytes": 0}})
+    aws.faults.set({"service": "cloudwatch", "operation": "PutMetricData", "response": {"abort_bytes": 0}})
 
     assert stack.meter(call(stack)) == DONE
 
