@@ -3,6 +3,7 @@
 mod access;
 mod history;
 mod operate;
+mod review;
 mod search;
 mod tail;
 mod timeline;
@@ -11,6 +12,7 @@ mod verify;
 pub(crate) use access::{AccessCommand, CheckAccess, KindOfPolicy, Simulate, Validate};
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 pub(crate) use operate::{Decide, Status, Undo};
+pub(crate) use review::Review;
 pub(crate) use search::{RecordsFormat, Search};
 pub(crate) use tail::Tail;
 pub(crate) use timeline::Timeline;
@@ -52,6 +54,11 @@ pub(crate) enum Command {
     /// Follows assumed roles, federation and session tokens, and keys, users, roles and passwords that were made. Reads
     /// its inputs twice.
     Timeline(Timeline),
+    /// Review who does what, against what they used to do: a page with pictures, JSON and CSV.
+    ///
+    /// Says who is new or awake again, uses another Region, network, program or service, works at other hours, or calls, fails
+    /// or is refused far more than usual. Ends with 2 if an input could not be read at all.
+    Review(Review),
     /// Show records as they are delivered to a folder, until it is interrupted.
     Tail(Box<Tail>),
     /// Check a copied bucket against CloudTrail's digests: what is proven unaltered, what was altered, deleted or added.

@@ -18,6 +18,7 @@ mod progress;
 mod reading;
 mod record_cells;
 mod rehearsal;
+mod review;
 mod rules;
 mod search;
 mod sheet;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::run(options, terminal),
         Command::Backtest(options) => backtest::run(options, terminal),
         Command::Search(options) => search::run(options, terminal),
+        Command::Review(options) => review::run(options, terminal),
         Command::Timeline(options) => timeline::run(options, terminal),
         Command::Tail(options) => tail::run(options, terminal),
         Command::Verify(options) => verify::run(options, terminal),

@@ -14,6 +14,7 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
 fn pure_crates_reach_neither_aws_nor_a_runtime() {
     for pure in [
         "access",
+        "activity",
         "model",
         "detection",
         "findings",

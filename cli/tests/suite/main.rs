@@ -11,6 +11,7 @@ mod malformed;
 mod pages;
 mod plan;
 mod proofs;
+mod review;
 mod rules;
 mod search;
 mod suppressions;

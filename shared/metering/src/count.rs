@@ -1,7 +1,6 @@
 //! What one record counts as.
 
-use crate::monitored::is_root_use;
-use crate::{Services, monitored};
+use crate::{Services, is_root_use, monitored};
 use trailreflex_metrics::{Activity, DataOperation, Mfa, PrincipalType, Scope, SignInOutcome};
 use trailreflex_model::cloudtrail::{CallOutcome, EventCategory, EventType, IdentityKind, Record};
 
@@ -52,7 +51,8 @@ fn calls(record: &Record, services: &Services) -> Vec<Activity> {
 }
 
 /// Returns whether an error says that there were too many calls. A quota of things (`LimitExceeded`) is none of it.
-fn is_throttling(code: &str) -> bool {
+#[must_use]
+pub fn is_throttling(code: &str) -> bool {
     const WHOLE: [&str; 6] = [
         "RequestLimitExceeded",
         "TooManyRequestsException",

@@ -17,11 +17,11 @@ mod services;
 mod tally;
 
 pub use canary::{CANARY, is_canary};
-pub use count::activities;
+pub use count::{activities, is_throttling};
 pub use ledger::{Claim, Fate, FlushId, Key, Ledger, Part, PartId, PartState};
 pub use ledger_in_memory::{LedgerInMemory, SinkInMemory, Stopped};
 pub use meter::{Counted, LEASE, Meter};
-pub use monitored::monitored;
+pub use monitored::{is_root_use, monitored};
 pub use principal::principal;
 pub use publish::{NotPut, Published, Refused, Sink};
 pub use services::{InvalidServices, Services};

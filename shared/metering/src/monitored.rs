@@ -40,7 +40,8 @@ pub fn monitored(record: &Record) -> Vec<Monitored> {
 }
 
 /// Returns whether the root user did it, and not AWS with the root user's rights.
-pub(crate) fn is_root_use(record: &Record) -> bool {
+#[must_use]
+pub fn is_root_use(record: &Record) -> bool {
     let identity = record.identity();
     identity.kind == IdentityKind::Root
         && identity.invoked_by.is_none()

@@ -1,0 +1,87 @@
+//! The command that shows the calls behind something notable.
+
+use trailreflex_activity::{Kind, Notable, Period};
+
+/// Returns it, quoted for a shell.
+pub(super) fn command(notable: &Notable, period: Period) -> String {
+    let mut words = vec!["trailreflex".to_owned(), "search".to_owned()];
+    let mut option = |name: &str, value: &str| words.extend([format!("--{name}"), quoted(value)]);
+    option("actor", &notable.principal);
+    let narrowed = match notable.kind {
+        Kind::NewRegion => Some("region"),
+        Kind::NewNetwork => Some("ip"),
+        Kind::NewService => Some("source"),
+        Kind::MoreErrors | Kind::MoreDenied => {
+            option("error", "*");
+            None
+        }
+        Kind::SignInWithoutMfa => {
+            option("event", "ConsoleLogin");
+            None
+        }
+        Kind::NewOperations => {
+            for operation in &notable.values {
+                option("event", operation.split(':').next_back().unwrap_or_default());
+            }
+            None
+        }
+        Kind::RootUsed
+        | Kind::AwakeAgain
+        | Kind::NewPrincipal
+        | Kind::NewProgram
+        | Kind::OffHours
+        | Kind::MoreCalls => None,
+    };
+    if let Some(name) = narrowed {
+        notable.values.iter().for_each(|value| option(name, value));
+    }
+    option("from", &period.from.to_string());
+    option("to", &period.to.to_string());
+    words.push("LOGS".to_owned());
+    words.join(" ")
+}
+
+/// A word for a shell: as it is if it is harmless, else between quotes.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+,=".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_narrows_down_to_what_is_new_and_quotes_hostile_names() {
+        let period = Period { from: "2026-11-02".parse().unwrap(), to: "2026-11-08".parse().unwrap() };
+        let notable = |kind, values: &[&str], principal: &str| Notable {
+            kind,
+            principal: principal.to_owned(),
+            time: "2026-11-03T00:00:00Z".parse().unwrap(),
+            count: 1,
+            usual: None,
+            values: values.iter().map(|&value| value.to_owned()).collect(),
+        };
+        let alice = "arn:aws:iam::111122223333:user/alice";
+        for (one, expected) in [
+            (notable(Kind::NewRegion, &["us-west-2"], alice), format!("--actor {alice} --region us-west-2")),
+            (
+                notable(Kind::NewNetwork, &["203.0.0.0/16"], alice),
+                format!("--actor {alice} --ip 203.0.0.0/16"),
+            ),
+            (
+                notable(Kind::NewOperations, &["s3:A", "s3:B"], alice),
+                format!("--actor {alice} --event A --event B"),
+            ),
+            (notable(Kind::MoreDenied, &[], alice), format!("--actor {alice} --error '*'")),
+            (notable(Kind::MoreCalls, &[], "'; rm -rf $HOME"), r"--actor ''\''; rm -rf $HOME'".to_owned()),
+        ] {
+            let expected = format!("trailreflex search {expected} --from 2026-11-02 --to 2026-11-08 LOGS");
+            assert_eq!(command(&one, period), expected);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Records become calls.
+
+use serde_json::{Value, json};
+use trailreflex_activity::{Call, Counts};
+use trailreflex_model::cloudtrail::Record;
+
+fn record(changes: &Value) -> Record {
+    let mut record = json!({
+        "eventVersion": "1.11", "eventID": "00000000-0000-4000-8000-000000000001", "eventTime": "2026-10-05T10:00:00Z",
+        "eventType": "AwsApiCall", "eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "readOnly": false,
+        "awsRegion": "us-east-1", "sourceIPAddress": "198.51.100.7", "userAgent": "Boto3/1.43 md/x",
+        "recipientAccountId": "111122223333",
+        "userIdentity": {
+            "type": "AssumedRole", "principalId": "AROAEXAMPLEADMIN00001:jane", "accountId": "111122223333",
+            "arn": "arn:aws:sts::111122223333:assumed-role/admin/jane",
+            "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::111122223333:role/admin"}},
+        },
+    });
+    record.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    Record::parse(record).unwrap()
+}
+
+#[test]
+fn a_call_is_by_the_role_behind_the_session_from_a_network_with_a_kind_of_program() {
+    let expected = Call {
+        event: Some("00000000-0000-4000-8000-000000000001".to_owned()),
+        time: "2026-10-05T10:00:00Z".parse().unwrap(),
+        principal: "arn:aws:iam::111122223333:role/admin".to_owned(),
+        is_service: false,
+        is_root: false,
+        is_sign_in_without_mfa: false,
+        service: "iam".to_owned(),
+        operation: "iam:CreateUser".to_owned(),
+        region: "us-east-1".to_owned(),
+        network: "198.51.0.0/16".to_owned(),
+        program: "Boto3".to_owned(),
+        error: None,
+        counts: Counts { calls: 1, writes: 1, ..Counts::default() },
+    };
+    assert_eq!(Call::of(&record(&json!({}))), Some(expected));
+}
+
+#[test]
+fn failures_count_as_what_they_are() {
+    for (code, expected) in [
+        ("AccessDenied", (1, 1, 0)),
+        ("Client.UnauthorizedOperation", (1, 1, 0)),
+        ("ThrottlingException", (1, 0, 1)),
+        ("NoSuchEntityException", (1, 0, 0)),
+        ("Client.DryRunOperation", (0, 0, 0)),
+    ] {
+        let counts = Call::of(&record(&json!({"errorCode": code}))).unwrap().counts;
+        assert_eq!((counts.errors, counts.denied, counts.throttled), expected, "{code}");
+    }
+}
+
+#[test]
+fn sign_ins_without_a_second_factor_and_the_root_user_are_known() {
+    let user = json!({"type": "IAMUser", "userName": "alice", "arn": "arn:aws:iam::111122223333:user/alice"});
+    let sign_in = |identity: &Value, mfa: &str, outcome: &str| {
+        Call::of(&record(&json!({
+            "eventType": "AwsConsoleSignIn", "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin",
+            "userIdentity": identity, "additionalEventData": {"MFAUsed": mfa}, "responseElements": {"ConsoleLogin": outcome},
+        })))
+        .unwrap()
+    };
+    let root = json!({"type": "Root", "arn": "arn:aws:iam::111122223333:root", "accountId": "111122223333"});
+    let federated = json!({"type": "AssumedRole", "principalId": "AROA1EXAMPLE:jane"});
+    for (case, call, expected) in [
+        ("a user without", sign_in(&user, "No", "Success"), (true, false)),
+        ("a user with", sign_in(&user, "Yes", "Success"), (false, false)),
+        ("a failure", sign_in(&user, "No", "Failure"), (false, false)),
+        ("the root user", sign_in(&root, "No", "Success"), (true, true)),
+        (
+            "somebody from elsewhere, whose provider asks",
+            sign_in(&federated, "No", "Success"),
+            (false, false),
+        ),
+    ] {
+        assert_eq!((call.is_sign_in_without_mfa, call.is_root), expected, "{case}");
+    }
+}
+
+#[test]
+fn what_is_no_call_or_has_no_time_is_none() {
+    for (case, changes) in [
+        ("an event of a service", json!({"eventType": "AwsServiceEvent"})),
+        ("an Insights event", json!({"eventType": "AwsCloudTrailInsight"})),
+        ("no time", json!({"eventTime": null})),
+    ] {
+        assert_eq!(Call::of(&record(&changes)), None, "{case}");
+    }
+}
