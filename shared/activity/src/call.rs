@@ -56,7 +56,7 @@ impl Call {
             event: record.event_id().map(ToString::to_string),
             time: record.event_time()?,
             principal: principal(record),
-            is_service: identity.kind == IdentityKind::AwsService || identity.invoked_by.is_some(),
+            is_service: identity.kind == IdentityKind::AwsService,
             is_root: is_root_use(record),
             is_sign_in_without_mfa: is_login
                 && is_user

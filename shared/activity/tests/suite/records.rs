@@ -41,6 +41,22 @@ fn a_call_is_by_the_role_behind_the_session_from_a_network_with_a_kind_of_progra
 }
 
 #[test]
+fn only_a_service_by_itself_is_a_service() {
+    let user = json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/alice"});
+    let mut through = user.clone();
+    through["invokedBy"] = "cloudformation.amazonaws.com".into();
+    let service = json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"});
+    for (case, identity, expected) in [
+        ("a user", user, ("arn:aws:iam::111122223333:user/alice", false)),
+        ("a user through a service", through, ("arn:aws:iam::111122223333:user/alice", false)),
+        ("a service", service, ("lambda.amazonaws.com", true)),
+    ] {
+        let call = Call::of(&record(&json!({"userIdentity": identity}))).unwrap();
+        assert_eq!((call.principal.as_str(), call.is_service), expected, "{case}");
+    }
+}
+
+#[test]
 fn failures_count_as_what_they_are() {
     for (code, expected) in [
         ("AccessDenied", (1, 1, 0)),
