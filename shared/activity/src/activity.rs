@@ -13,8 +13,8 @@ const MAX_FAILURES: usize = 20_000;
 /// Most principals that are named for a kind of failures.
 const MAX_NAMED: usize = 5;
 
-/// What calls there were, in whatever order they came. Takes about 2 KB for each principal with ordinary habits, 100 B for
-/// each day of one, and 8 B for each call, by which copies are known.
+/// What calls there were, in whatever order they came. Keeps 8 bytes of each call, by which copies are known, and for each
+/// principal its days and at most 2,000 values of each of five kinds.
 #[derive(Debug, Clone, Default)]
 pub struct Activity {
     hasher: RandomState,
