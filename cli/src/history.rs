@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
+use trailreflex_activity::program;
 use trailreflex_detection::{Contribution, Rule, RuleSet};
 use trailreflex_model::cloudtrail::Record;
 
@@ -105,7 +106,7 @@ pub(crate) fn gather<'r, R: Send>(
         more.map(|more| Looked {
             time,
             principal: Principal::of(record),
-            program: record.user_agent().map(principal::program),
+            program: record.user_agent().map(program),
             fired,
             contributions: observed.contributions,
             more,

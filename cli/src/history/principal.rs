@@ -3,9 +3,6 @@
 use trailreflex_model::Arn;
 use trailreflex_model::cloudtrail::{AsRecorded, IdentityKind, Record};
 
-/// The longest kind of program that is told apart, in characters.
-const MAX_PROGRAM: usize = 40;
-
 /// Fields and their values. All of them together name somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Principal {
@@ -48,9 +45,4 @@ impl Principal {
 
 fn is_root(arn: &str) -> bool {
     arn.starts_with("arn:") && arn.ends_with(":root")
-}
-
-/// Returns what kind of program a user agent names: what stands before its version.
-pub(crate) fn program(user_agent: &str) -> String {
-    user_agent.split(['/', ' ']).next().unwrap_or_default().chars().take(MAX_PROGRAM).collect()
 }

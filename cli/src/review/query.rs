@@ -1,11 +1,12 @@
 //! The command that shows the calls behind something notable.
 
 use trailreflex_activity::{Kind, Notable, Period};
+use trailreflex_response::shell_word;
 
 /// Returns it, quoted for a shell.
 pub(super) fn command(notable: &Notable, period: Period) -> String {
     let mut words = vec!["trailreflex".to_owned(), "search".to_owned()];
-    let mut option = |name: &str, value: &str| words.extend([format!("--{name}"), quoted(value)]);
+    let mut option = |name: &str, value: &str| words.extend([format!("--{name}"), shell_word(value)]);
     option("actor", &notable.principal);
     let narrowed = match notable.kind {
         Kind::NewRegion => Some("region"),
@@ -39,16 +40,6 @@ pub(super) fn command(notable: &Notable, period: Period) -> String {
     option("to", &period.to.to_string());
     words.push("LOGS".to_owned());
     words.join(" ")
-}
-
-/// A word for a shell: as it is if it is harmless, else between quotes.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+,=".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use crate::activity::Activity;
 use crate::baseline::Baseline;
-use crate::person::{DAY, DayNumber, OfDay, Person, Values, is_weekend};
+use crate::person::{DayNumber, OfDay, Person, Values, is_weekend, start_of};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::ops::Range;
@@ -129,8 +129,14 @@ struct About<'a> {
 
 impl About<'_> {
     fn notable(&self, kind: Kind, day: DayNumber, count: u64) -> Notable {
-        let time = Timestamp::from_second(day.saturating_mul(DAY)).unwrap_or_default();
-        Notable { kind, principal: self.name.to_owned(), time, count, usual: None, values: Vec::new() }
+        Notable {
+            kind,
+            principal: self.name.to_owned(),
+            time: start_of(day),
+            count,
+            usual: None,
+            values: Vec::new(),
+        }
     }
 
     /// What is worth a look whatever was usual.

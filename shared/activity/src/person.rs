@@ -18,6 +18,11 @@ pub(crate) fn day_of(time: Timestamp) -> DayNumber {
     time.as_second().div_euclid(DAY)
 }
 
+/// The first moment of a day.
+pub(crate) fn start_of(day: DayNumber) -> Timestamp {
+    Timestamp::from_second(day.saturating_mul(DAY)).unwrap_or_default()
+}
+
 /// The hour of a day, 0 to 23, in UTC.
 pub(crate) fn hour_of(time: Timestamp) -> usize {
     usize::try_from(time.as_second().rem_euclid(DAY) / 3600).unwrap_or_default()

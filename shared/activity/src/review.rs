@@ -3,8 +3,7 @@
 use crate::Counts;
 use crate::activity::{Activity, LeftOut};
 use crate::notable::{Notable, notable};
-use crate::person::{DAY, DayNumber};
-use jiff::Timestamp;
+use crate::person::{DayNumber, day_of, start_of};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -236,9 +235,9 @@ fn valid(days: &Range<DayNumber>) -> Option<Range<DayNumber>> {
 }
 
 fn number(date: Date) -> DayNumber {
-    date.to_zoned(TimeZone::UTC).map_or(0, |day| day.timestamp().as_second().div_euclid(DAY))
+    date.to_zoned(TimeZone::UTC).map_or(0, |day| day_of(day.timestamp()))
 }
 
 fn date(day: DayNumber) -> Date {
-    Timestamp::from_second(day.saturating_mul(DAY)).unwrap_or_default().to_zoned(TimeZone::UTC).date()
+    start_of(day).to_zoned(TimeZone::UTC).date()
 }

@@ -1,9 +1,10 @@
 //! What is told of a finding.
 
-use crate::text::{insights_string, shell_word};
+use crate::text::insights_string;
 use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
 use trailreflex_model::{Actor, Finding};
+use trailreflex_response::shell_word;
 
 /// Most matched fields that a notice shows.
 const MOST_MATCHED: usize = 3;

@@ -1,10 +1,10 @@
 //! What is told of an outcome.
 
-use crate::text::shell_word;
 use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use trailreflex_model::Severity;
+use trailreflex_response::shell_word;
 use trailreflex_response::{ActionClass, Invitation, Outcome, OutcomeStatus, Reason, Verdict};
 
 /// What commands and links about plans name.

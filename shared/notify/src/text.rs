@@ -47,18 +47,10 @@ pub(crate) fn insights_string(text: &str) -> String {
     quoted
 }
 
-/// Returns `text` as one word of a shell.
-pub(crate) fn shell_word(text: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@+,".contains(letter);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trailreflex_response::shell_word;
 
     #[test]
     fn a_text_becomes_one_line_that_shows_all_that_is_in_it() {

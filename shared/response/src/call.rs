@@ -41,15 +41,16 @@ fn option(name: &str, value: &Value) -> String {
     match value {
         Value::Bool(true) => format!(" --{name}"),
         Value::Bool(false) => format!(" --no-{name}"),
-        Value::String(text) => format!(" --{name} {}", quoted(text)),
+        Value::String(text) => format!(" --{name} {}", shell_word(text)),
         Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            format!(" --{name} {}", quoted(&value.to_string()))
+            format!(" --{name} {}", shell_word(&value.to_string()))
         }
     }
 }
 
 /// Quotes a word for a POSIX shell, unless it needs no quoting.
-fn quoted(word: &str) -> String {
+#[must_use]
+pub fn shell_word(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
         word.to_owned()

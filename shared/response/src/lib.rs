@@ -30,7 +30,7 @@ mod undo;
 pub use account::{Account, AccountError, Effect};
 pub use action::{Action, ActionClass, ActionKind};
 pub use approval::{Approval, Decision, DecisionRefusal, Invitation, Next, OnSilence, Token, store};
-pub use call::Call;
+pub use call::{Call, shell_word};
 pub use control::{
     Control, CredentialKind, FunctionPermission, IdentityRef, IngressRule, IpPermission, Peer, Shareable,
     Shared,
