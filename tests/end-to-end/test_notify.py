@@ -64,12 +64,17 @@ def imported(aws, name):
 
 def title():
     """A title that nothing else here has."""
-    return f"A trail was stopped, number {next(_numbers)}"
+    return f"A trail was stopped, number {next(_numbers)}."
 
 
 def of(mail, text):
     """Returns what subscribers were told of it."""
     return [message["Message"] for message in mail.matching(lambda message: text in message["Message"])]
+
+
+def told(services, service, text):
+    """Returns what a service was told of it: alarms and findings of earlier tests may come at any time."""
+    return [body for body in services.sent.get(service, []) if text in json.dumps(body)]
 
 
 def test_a_finding_reaches_every_channel_in_its_form(aws, stack, services, mail, ocsf):
@@ -81,11 +86,11 @@ def test_a_finding_reaches_every_channel_in_its_form(aws, stack, services, mail,
     assert f"Who: arn:aws:iam::{stack.aws.account}:user/alice" in text
     assert "From: 198.51.100.7" in text and "Since: 2026-11-20T09:58:30Z" in text
     assert mail.matching(lambda message: name in message["Message"])[0]["Subject"] == f"[critical] {name}"
-    [slack] = services.sent["slack"]
+    [slack] = told(services, "slack", name)
     assert slack["blocks"][0]["text"]["text"] == f"CRITICAL: {name}"
-    [teams] = services.sent["teams"]
+    [teams] = told(services, "teams", name)
     assert teams["attachments"][0]["content"]["body"][0]["text"] == f"CRITICAL: {name}"
-    [page] = services.sent["pager-duty"]
+    [page] = told(services, "pager-duty", name)
     assert (page["routing_key"], page["event_action"], page["payload"]["summary"]) == ("k" * 32, "trigger", name)
     seen = ocsf.wait(lambda event: event["detail"]["message"] == name)
     assert (seen["source"], seen["detail"]["class_uid"], seen["detail"]["severity_id"]) == ("trailreflex.notify", 2004, 5)
@@ -125,7 +130,9 @@ def test_what_is_not_that_bad_pages_nobody(stack, services, mail):
     assert stack.notify(finding(stack, high), finding(stack, low, severity="low")) == DONE
 
     eventually(lambda: of(mail, high))
-    assert (len(services.sent["slack"]), services.sent.get("pager-duty"), of(mail, low)) == (1, None, [])
+    assert [len(told(services, "slack", name)) for name in (high, low)] == [1, 0]
+    assert [told(services, "pager-duty", name) for name in (high, low)] == [[], []]
+    assert of(mail, low) == []
 
 
 def test_a_storm_is_one_message_and_later_one_that_says_how_many(aws, stack, services, mail):
@@ -134,18 +141,20 @@ def test_a_storm_is_one_message_and_later_one_that_says_how_many(aws, stack, ser
 
     assert [stack.notify(*storm[begin:begin + 10]) for begin in range(0, 200, 10)] == [DONE] * 20
 
-    assert len(services.sent["slack"]) == 1
+    assert len(told(services, "slack", name)) == 1
     # A quarter of an hour passes.
     table = stack.outputs["NotifyTable"]
     [group] = [item for item in aws.client("dynamodb").scan(TableName=table)["Items"] if name in item["notice"]["S"]]
     aws.client("dynamodb").update_item(TableName=table, Key={"key": group["key"]}, UpdateExpression="SET #until = :past",
                                        ExpressionAttributeNames={"#until": "until"}, ExpressionAttributeValues={":past": {"N": "1"}})
-    assert stack.notify_sweep() == {"status": "swept", "closed": 1, "waiting": 0}
-    assert [body["blocks"][0]["text"]["text"] for body in services.sent["slack"]] == [
+    # Groups of earlier tests may end just now, too.
+    assert stack.notify_sweep()["closed"] >= 1
+    assert [body["blocks"][0]["text"]["text"] for body in told(services, "slack", name)] == [
         f"HIGH: {name}", f"HIGH: {name} (199 more)"]
     eventually(lambda: len(of(mail, name)) == 2)
     assert [found["Title"] for found in imported(aws, name)] == [f"{name} (199 more)"]
-    assert stack.notify_sweep()["closed"] == 0
+    stack.notify_sweep()
+    assert len(told(services, "slack", name)) == 2
 
 
 @pytest.mark.parametrize(("answer", "says"), [
@@ -162,7 +171,7 @@ def test_what_a_channel_refuses_for_good_is_quarantined_and_the_others_are_told(
     kept = stack.quarantined.wait(lambda entry: name in json.dumps(entry))
     assert (kept["function"], kept["reason"]) == ("notify", f"NoticeRefused: slack says: {says}")
     eventually(lambda: of(mail, name))
-    assert len(services.sent["teams"]) == 1 and "elsewhere" not in services.sent
+    assert len(told(services, "teams", name)) == 1 and "elsewhere" not in services.sent
 
 
 @pytest.mark.parametrize("answer", [(503, "later", 0.0), (429, "slow down", 0.0), (200, "ok", 12.0)], ids=["503", "429", "time-out"])
@@ -177,7 +186,7 @@ def test_a_channel_that_fails_is_told_later_and_the_others_not_twice(stack, serv
     assert [one["itemIdentifier"] for one in failed["batchItemFailures"]] == [message["Records"][0]["messageId"]]
     services.answers.clear()
     assert stack._invoke("NotifyFunction", message) == DONE
-    assert (len(services.sent["slack"]), len(services.sent["teams"])) == (1, 1)
+    assert [len(told(services, service, name)) for service in ("slack", "teams")] == [1, 1]
     eventually(lambda: of(mail, name))
     assert len(of(mail, name)) == 1
 
@@ -188,7 +197,7 @@ def test_messages_that_nobody_can_use_are_kept_and_the_rest_is_told(stack, servi
 
     assert stack.notify(*poison, finding(stack, name)) == DONE
 
-    assert len(services.sent["slack"]) == 1
+    assert len(told(services, "slack", name)) == 1
     reasons = {entry["reason"].split(":")[0].split(" ")[0] for entry in stack.quarantined.all() if entry.get("function") == "notify"}
     assert {"NotJson", "Malformed", "UnknownMessage"} <= reasons
 
@@ -199,7 +208,7 @@ def test_texts_of_an_attacker_stay_texts(stack, services, mail):
 
     assert stack.notify(finding(stack, name, userAgent=agent, sourceAddress=agent)) == DONE
 
-    [slack] = services.sent["slack"]
+    [slack] = told(services, "slack", name)
     assert "<!channel>" not in json.dumps(slack["blocks"][1:]) and "<script" not in json.dumps(slack["blocks"][1:])
     [text] = eventually(lambda: of(mail, name))
     assert [line for line in text.splitlines() if line.startswith("Severity:")] == ["Severity: high"]
