@@ -189,11 +189,13 @@ fn no_action_may_remove_what_nobody_can_make_again() {
     // What these remove is a word or a document, which an undo writes again.
     let can_be_made_again: BTreeSet<&str> = [
         "access-analyzer:DeleteAnalyzer",
+        "ecr:DeleteRepositoryPolicy",
         "iam:DeleteRolePolicy",
         "iam:DeleteRolePermissionsBoundary",
         "iam:DeleteUserPermissionsBoundary",
         "iam:DeleteUserPolicy",
         "lambda:DeleteFunctionConcurrency",
+        "secretsmanager:DeleteResourcePolicy",
     ]
     .into();
     for kind in ActionKind::ALL {

@@ -194,9 +194,7 @@ fn each_role_may_do_what_its_functions_parts_declare_and_nothing_else() {
     assert_eq!(names, roles.keys().cloned().collect());
     for (name, permissions) in declared {
         let mut found = allowed(&roles[name]);
-        found.retain(|(action, _)| {
-            !is_held_elsewhere(name, action) || permissions.iter().any(|(one, _)| one == action)
-        });
+        found.retain(|one| !is_held_elsewhere(name, &one.0) || permissions.contains(one));
         let expected: BTreeSet<_> = permissions.into_iter().collect();
         let (missing, more) = (expected.difference(&found), found.difference(&expected));
         let differences = (missing.collect::<Vec<_>>(), more.collect::<Vec<_>>());

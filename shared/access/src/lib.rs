@@ -8,6 +8,7 @@ mod external;
 mod glob;
 mod json;
 mod parse;
+mod parts;
 mod policy;
 mod principal;
 mod question;
@@ -21,6 +22,7 @@ pub use external::{
 pub use glob::Glob;
 pub use json::Json;
 pub use parse::NotAPolicy;
+pub use parts::{NotClosed, Parts};
 pub use policy::{Effect, Policy, Principals, Selection, Statement};
 pub use principal::{Principal, is_account_id};
 pub use question::{Answer, Question};

@@ -7,6 +7,8 @@ mod exposure;
 #[cfg(feature = "exposure")]
 mod exposure_change;
 #[cfg(feature = "exposure")]
+mod exposure_policy;
+#[cfg(feature = "exposure")]
 mod exposure_sharing;
 #[cfg(feature = "identity")]
 mod identity;
@@ -22,7 +24,7 @@ mod read_only;
 mod selectors;
 
 #[cfg(feature = "exposure")]
-pub use exposure::ExposureAccount;
+pub use exposure::{ExposureAccount, PolicyClients};
 #[cfg(feature = "identity")]
 pub use identity::IamAccount;
 #[cfg(feature = "logging")]
@@ -51,7 +53,7 @@ const READ_BACK_WAITS: [Duration; 4] = [
 ];
 
 /// Error codes that say that the target does not exist.
-const GONE: [&str; 13] = [
+const GONE: [&str; 17] = [
     "NoSuchEntity",
     "NoSuchConfigurationRecorderException",
     "NotFoundException",
@@ -66,6 +68,11 @@ const GONE: [&str; 13] = [
     "DBClusterSnapshotNotFoundFault",
     "NoSuchBucket",
     "InvalidDocument",
+    // SQS, SNS, ECR
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+    "NotFound",
+    "RepositoryNotFoundException",
 ];
 
 /// The services that one class of actions concerns.

@@ -55,10 +55,10 @@ mod webhook;
 #[cfg(feature = "windows")]
 mod windows;
 
-#[cfg(feature = "exposure")]
-pub use account::ExposureAccount;
 #[cfg(feature = "identity")]
 pub use account::IamAccount;
+#[cfg(feature = "exposure")]
+pub use account::{ExposureAccount, PolicyClients};
 #[cfg(feature = "logging")]
 pub use account::{LoggingAccount, LoggingClients};
 #[cfg(feature = "rehearsal")]

@@ -2,10 +2,11 @@
 //!
 //! `custom.responder.target` of a rule names fields of the record: `user`, `role`, `access_key`; `policy` beside `user`,
 //! `role` or `group`; `caller: userIdentity` for whoever made the call; or the kind of a resource, such as `trail` or
-//! `db_snapshot`, with `added` for what the call has added to it, and `alias` for that of a function. A field that does
-//! not hold such a thing gives no target: in doubt, nobody.
+//! `db_snapshot`, with `added` for what the call has added to it, `policy_text` for the policy that it has given it, and
+//! `alias` for that of a function. A field that does not hold such a thing gives no target: in doubt, nobody.
 
 use std::collections::BTreeSet;
+use trailreflex_access::Parts;
 use trailreflex_detection::Rule;
 use trailreflex_model::cloudtrail::Record;
 use trailreflex_model::{IdentityKind, Resource, ResourceKind, SessionId, Target};
@@ -42,6 +43,10 @@ pub(crate) fn target(rule: &Rule, record: &Record) -> Option<Target> {
     let paths = hint.get("added").and_then(|paths| paths.as_array()).into_iter().flatten();
     for path in paths.filter_map(|path| path.as_str()) {
         collect(record, path, &mut added)?;
+    }
+    if let Some(policy) = named("policy_text") {
+        let statements = Parts::of(policy).ok()?.fingerprints();
+        added.extend(statements.iter().filter_map(|statement| statement.parse().ok()));
     }
     let name = named("alias").map_or_else(|| name.to_owned(), |alias| format!("{name}:{alias}"));
     Some(Target::Resource(Resource { resource, name: name.parse().ok()?, added }))
@@ -144,6 +149,21 @@ mod tests {
                 json!({"function": "requestParameters.name", "alias": "requestParameters.qualifier"}),
                 json!({"name": "checkout"}),
                 Some(json!({"resource": "function", "name": "checkout"})),
+            ),
+            (
+                "a policy that allows something",
+                json!({"key": "requestParameters.keyId", "policy_text": "requestParameters.policy"}),
+                json!({"keyId": "k-1", "policy": r#"{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": ["kms:*"],
+                    "Resource": "*"}, {"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}]}"#}),
+                Some(
+                    json!({"resource": "key", "name": "k-1", "added": ["statement:8e598193e78bf23bedb9ffb656d49daa"]}),
+                ),
+            ),
+            (
+                "a policy that is none",
+                json!({"key": "requestParameters.keyId", "policy_text": "requestParameters.policy"}),
+                json!({"keyId": "k-1", "policy": "{"}),
+                None,
             ),
             ("no name", json!({"bucket": "requestParameters.bucketName"}), json!({}), None),
         ] {

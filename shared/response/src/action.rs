@@ -4,6 +4,7 @@
 
 mod block_public_access;
 mod block_sharing;
+mod close_policy;
 mod deactivate;
 mod deny_session;
 mod deny_user;
@@ -52,6 +53,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) now: Timestamp,
     /// Whom the finding names.
     pub(crate) target: &'a Target,
+    /// The account that it is about: 12 digits.
+    pub(crate) account: &'a str,
     /// What the owner has declared of the account.
     pub(crate) declared: &'a Declared,
 }
@@ -103,7 +106,8 @@ impl ActionKind {
             | Self::BlockSnapshotSharing
             | Self::BlockImageSharing
             | Self::UnshareDocument
-            | Self::RemoveFunctionPermission => Vec::new(),
+            | Self::RemoveFunctionPermission
+            | Self::ClosePolicy => Vec::new(),
         }
     }
 
@@ -133,6 +137,7 @@ impl ActionKind {
             Self::BlockImageSharing => block_sharing::controls(resource, Shareable::Images),
             Self::UnshareDocument => unshare::controls(resource, &[Shared::Document]),
             Self::RemoveFunctionPermission => remove_function_permission::controls(resource),
+            Self::ClosePolicy => close_policy::controls(resource),
         }
     }
 
@@ -170,6 +175,7 @@ impl ActionKind {
             }
             Self::BlockSnapshotSharing | Self::BlockImageSharing => block_sharing::propose(current),
             Self::RemoveFunctionPermission => remove_function_permission::propose(current),
+            Self::ClosePolicy => close_policy::propose(control, current, circumstances),
         }
     }
 }

@@ -8,11 +8,13 @@ mod function_permission;
 mod identity;
 mod ingress;
 mod logging;
+mod resource_policy;
 
 pub(crate) use exposure::UNBLOCKED;
 pub use exposure::{Shareable, Shared};
 pub use function_permission::FunctionPermission;
 pub use ingress::{IngressRule, IpPermission, Peer};
+pub use resource_policy::Governed;
 
 use crate::{Operation, Setting};
 use serde::{Deserialize, Serialize};
@@ -167,6 +169,14 @@ pub enum Control {
         /// Which statement.
         statement_id: ResourceName,
     },
+    /// The policy of a resource: its parts as [`Parts`](trailreflex_access::Parts) writes them, or a word if it could not be
+    /// written again.
+    ResourcePolicy {
+        /// What it is.
+        of: Governed,
+        /// Which.
+        name: ResourceName,
+    },
     /// Whether something may be shared with everybody: `unblocked`, `block-new-sharing` or `block-all-sharing`.
     SharingBlock {
         /// What.
@@ -199,6 +209,7 @@ impl Control {
             | Self::Ingress { .. }
             | Self::FunctionUrl { .. }
             | Self::FunctionPermission { .. }
+            | Self::ResourcePolicy { .. }
             | Self::SharingBlock { .. } => None,
         }
     }
@@ -235,6 +246,7 @@ impl Control {
             Self::FunctionPermission { function, statement_id } => {
                 format!("function/{function}/permission/{statement_id}")
             }
+            Self::ResourcePolicy { of, name } => format!("{}/{name}/policy", of.kind().as_str()),
             Self::SharingBlock { of: Shareable::Snapshots } => "account/snapshot-sharing-block".to_owned(),
             Self::SharingBlock { of: Shareable::Images } => "account/image-sharing-block".to_owned(),
         }
@@ -264,6 +276,7 @@ impl Control {
             | Self::FunctionUrl { .. }
             | Self::FunctionPermission { .. }
             | Self::SharingBlock { .. } => exposure::operations(self, from, to),
+            Self::ResourcePolicy { of, name } => resource_policy::operations(*of, name, to),
         }
     }
 }

@@ -168,6 +168,14 @@ pub enum Reason {
     /// What would be removed could not be put back as it is.
     #[error("what would be removed could not be put back as it is; a person must act")]
     NotReproducible,
+    /// A policy has conditions that this version cannot decide.
+    #[error("it cannot be told whom a statement of the policy lets in; a person must act")]
+    GrantUnclear,
+    /// Nobody inside has anything by the policy, which has to let in somebody.
+    #[error(
+        "no statement of the policy would be left, and the service takes none without; a person must act"
+    )]
+    NoPolicyLeft,
     /// The finding shows the responder's own containment, which stands in the journal.
     #[error("the call is the responder's own")]
     OwnAction,

@@ -32,8 +32,8 @@ pub use action::{Action, ActionClass, ActionKind};
 pub use approval::{Approval, Decision, DecisionRefusal, Invitation, Next, OnSilence, Token, store};
 pub use call::{Call, shell_word};
 pub use control::{
-    Control, CredentialKind, FunctionPermission, IdentityRef, IngressRule, IpPermission, Peer, Shareable,
-    Shared,
+    Control, CredentialKind, FunctionPermission, Governed, IdentityRef, IngressRule, IpPermission, Peer,
+    Shareable, Shared,
 };
 pub use execute::{ExecuteError, Execution, execute, execute_approved, resume};
 pub use facts::{CredentialFacts, Facts, IdentityFacts, KeyFacts, KeyStatus, Owner};
@@ -42,7 +42,7 @@ pub use journal::{Created, Entry, EntryState, Journal, JournalError, LEASE_SECON
 pub use limits::{Counted, FixedSwitch, Hold, Limits, LimitsError, Switch, SwitchState, Tally, held_back};
 pub use look::{Look, LookError, Seen, look};
 pub use observe::{ObserveError, observe};
-pub use operation::{ExposureOperation, Operation};
+pub use operation::{ExposureOperation, Operation, PolicyOperation, QueuePolicy};
 pub use outcome::{Outcome, OutcomeStatus, StepOutcome, StepResult};
 pub use plan::{Plan, PlanId, Step, Undo, plan};
 pub use playbook::{Expiry, InvalidPlaybooks, OnExpiry, Playbook, Playbooks};

@@ -196,8 +196,9 @@ async fn new_keys<A: Account>(entry: &Entry, account: &A, now: Timestamp) -> Res
     for control in &new {
         facts.readings.extend(owner.reading(control).map(|reading| (control.clone(), reading)));
     }
+    let account = identity.arn.account();
     let declared = &crate::Declared::default(); // nothing of it concerns keys
-    let circumstances = Circumstances { event_time: now, now, target: &target, declared };
+    let circumstances = Circumstances { event_time: now, now, target: &target, account, declared };
     Ok(new.into_iter().map(|control| step(kind, control, &facts, &circumstances)).collect())
 }
 

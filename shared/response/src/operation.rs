@@ -3,9 +3,11 @@
 //! `shared/aws` sends exactly these; [`Call`](crate::Call) shows exactly these. Nothing else can be changed.
 
 mod exposure;
+mod policy;
 
 pub use exposure::ExposureOperation;
 pub(crate) use exposure::Grants;
+pub use policy::{PolicyOperation, QueuePolicy};
 
 use crate::{AdvancedEventSelector, EventSelector, InsightSelector};
 use serde::Serialize;
@@ -177,6 +179,8 @@ pub enum Operation {
     },
     // Exposure
     Exposure(ExposureOperation),
+    // Resource policies
+    Policy(PolicyOperation),
 }
 
 impl Operation {
@@ -221,6 +225,7 @@ impl Operation {
             Self::DeleteFunctionConcurrency { .. } => "lambda:DeleteFunctionConcurrency",
             Self::PutFunctionConcurrency { .. } => "lambda:PutFunctionConcurrency",
             Self::Exposure(operation) => operation.permission(),
+            Self::Policy(operation) => operation.permission(),
         }
     }
 
@@ -233,6 +238,9 @@ impl Operation {
     /// Returns the parameters by name, in the API reference's spelling.
     #[must_use]
     pub fn parameters(&self) -> Map<String, Value> {
+        if let Self::Policy(operation) = self {
+            return operation.parameters();
+        }
         if let Self::Exposure(operation) = self { operation.parameters() } else { parameters(self) }
     }
 }

@@ -264,7 +264,8 @@ pub fn plan(
         return refuse(Reason::OwnAction);
     }
     let declared = &guardrails.declared;
-    let circumstances = Circumstances { event_time, now, target, declared };
+    let circumstances =
+        Circumstances { event_time, now, target, account: guardrails.account.as_str(), declared };
     // The set's order is the order of execution: deny before keys.
     let steps: Vec<_> =
         playbook.actions.iter().flat_map(|kind| steps(*kind, owner, facts, &circumstances)).collect();

@@ -188,7 +188,7 @@ mod tests {
                  `restore_insight_selectors`, `enable_rule`, `restore_concurrency`, \
                  `unshare_snapshot`, `block_public_access`, `revoke_security_group_rule`, \
                  `require_iam_for_function_url`, `block_snapshot_sharing`, `block_image_sharing`, `unshare_document`, \
-                 `remove_function_permission`",
+                 `remove_function_permission`, `close_policy`",
             ),
             (
                 "an unknown key",

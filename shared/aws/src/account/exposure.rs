@@ -1,4 +1,4 @@
-//! What opens resources to others, as EC2, RDS, S3, SSM and Lambda show it: one client each, made once.
+//! What opens resources to others, as EC2, RDS, S3, SSM, Lambda and those with policies show it: one client each, made once.
 
 use super::{AwsAccount, Services, absent, failed};
 use aws_sdk_ec2::types::Filter;
@@ -20,10 +20,26 @@ pub type ExposureAccount = AwsAccount<Exposure>;
 #[derive(Debug, Clone)]
 pub struct Exposure {
     pub(super) ec2: aws_sdk_ec2::Client,
+    pub(super) ecr: aws_sdk_ecr::Client,
+    pub(super) kms: aws_sdk_kms::Client,
     pub(super) lambda: aws_sdk_lambda::Client,
     pub(super) rds: aws_sdk_rds::Client,
     pub(super) s3: aws_sdk_s3::Client,
+    pub(super) secrets: aws_sdk_secretsmanager::Client,
+    pub(super) sns: aws_sdk_sns::Client,
+    pub(super) sqs: aws_sdk_sqs::Client,
     pub(super) ssm: aws_sdk_ssm::Client,
+}
+
+/// A client for each service whose resources have policies.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "named as the services are")]
+pub struct PolicyClients {
+    pub ecr: aws_sdk_ecr::Client,
+    pub kms: aws_sdk_kms::Client,
+    pub secrets: aws_sdk_secretsmanager::Client,
+    pub sns: aws_sdk_sns::Client,
+    pub sqs: aws_sdk_sqs::Client,
 }
 
 impl ExposureAccount {
@@ -32,9 +48,14 @@ impl ExposureAccount {
     pub fn new(config: &aws_config::SdkConfig) -> Self {
         Self(Exposure {
             ec2: aws_sdk_ec2::Client::new(config),
+            ecr: aws_sdk_ecr::Client::new(config),
+            kms: aws_sdk_kms::Client::new(config),
             lambda: aws_sdk_lambda::Client::new(config),
             rds: aws_sdk_rds::Client::new(config),
             s3: aws_sdk_s3::Client::new(config),
+            secrets: aws_sdk_secretsmanager::Client::new(config),
+            sns: aws_sdk_sns::Client::new(config),
+            sqs: aws_sdk_sqs::Client::new(config),
             ssm: aws_sdk_ssm::Client::new(config),
         })
     }
@@ -61,6 +82,13 @@ impl ExposureAccount {
     #[must_use]
     pub fn with_s3(self, s3: aws_sdk_s3::Client) -> Self {
         Self(Exposure { s3, ..self.0 })
+    }
+
+    /// The same account, with other clients of those services whose resources have policies.
+    #[must_use]
+    pub fn with_policies(self, clients: PolicyClients) -> Self {
+        let PolicyClients { ecr, kms, secrets, sns, sqs } = clients;
+        Self(Exposure { ecr, kms, secrets, sns, sqs, ..self.0 })
     }
 
     /// The same account, with another client of SSM.
@@ -201,6 +229,7 @@ impl Services for Exposure {
             Control::FunctionPermission { function, statement_id } => {
                 self.function_permission(function, statement_id.as_str()).await
             }
+            Control::ResourcePolicy { of, name } => self.resource_policy(*of, name.as_str()).await,
             Control::SharingBlock { of } => self.sharing_block(*of).await,
             Control::AccessKeyStatus { .. }
             | Control::CredentialStatus { .. }

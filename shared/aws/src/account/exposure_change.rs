@@ -14,6 +14,9 @@ impl Exposure {
     /// Sends an operation. Adding what is there and taking away what is not is no failure: reading back tells.
     pub(super) async fn perform(&self, operation: &Operation) -> Result<(), AccountError> {
         let permission = operation.permission();
+        if let Operation::Policy(operation) = operation {
+            return self.write_policy(operation).await;
+        }
         let Operation::Exposure(operation) = operation else {
             return Err(another_classes(permission));
         };

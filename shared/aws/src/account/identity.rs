@@ -267,6 +267,7 @@ impl Services for Iam {
             | Control::Ingress { .. }
             | Control::FunctionUrl { .. }
             | Control::FunctionPermission { .. }
+            | Control::ResourcePolicy { .. }
             | Control::SharingBlock { .. } => return Ok(Reading::Gone),
         };
         Ok(Reading::Is(setting))

@@ -108,7 +108,8 @@ impl Iam {
             | Operation::PutRule { .. }
             | Operation::DeleteFunctionConcurrency { .. }
             | Operation::PutFunctionConcurrency { .. }
-            | Operation::Exposure(_) => Err(another_classes(permission)),
+            | Operation::Exposure(_)
+            | Operation::Policy(_) => Err(another_classes(permission)),
         }
     }
 }

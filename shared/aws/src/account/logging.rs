@@ -242,6 +242,7 @@ impl Services for Logging {
             | Control::Ingress { .. }
             | Control::FunctionUrl { .. }
             | Control::FunctionPermission { .. }
+            | Control::ResourcePolicy { .. }
             | Control::SharingBlock { .. } => return Ok(Reading::Gone),
         };
         match reading {

@@ -108,7 +108,8 @@ impl Logging {
             | Operation::DeleteUserPermissionsBoundary { .. }
             | Operation::PutRolePermissionsBoundary { .. }
             | Operation::DeleteRolePermissionsBoundary { .. }
-            | Operation::Exposure(_) => Err(another_classes(permission)),
+            | Operation::Exposure(_)
+            | Operation::Policy(_) => Err(another_classes(permission)),
         }
     }
 }

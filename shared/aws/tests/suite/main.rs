@@ -12,6 +12,7 @@ mod logging;
 mod notify;
 mod numbers_and_quarantine;
 mod objects;
+mod policies;
 mod security_hub;
 mod sent;
 mod windows;

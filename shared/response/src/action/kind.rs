@@ -57,6 +57,8 @@ pub enum ActionKind {
     UnshareDocument,
     /// See `action/remove_function_permission.rs`.
     RemoveFunctionPermission,
+    /// See `action/close_policy.rs`.
+    ClosePolicy,
 }
 
 /// A class of actions: one function and one role of IAM for each.
@@ -89,7 +91,7 @@ impl ActionClass {
 impl ActionKind {
     /// All kinds, in the order in which they are executed: deny first, because an intruder whose key is
     /// deactivated has seconds to make another one, and can do nothing once denied.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::DenyUser,
         Self::QuarantineUser,
         Self::DetachPolicy,
@@ -114,6 +116,7 @@ impl ActionKind {
         Self::BlockImageSharing,
         Self::UnshareDocument,
         Self::RemoveFunctionPermission,
+        Self::ClosePolicy,
     ];
 
     /// Returns the name that metrics and reports show.
@@ -144,6 +147,7 @@ impl ActionKind {
             Self::BlockImageSharing => "BlockImageSharing",
             Self::UnshareDocument => "UnshareDocument",
             Self::RemoveFunctionPermission => "RemoveFunctionPermission",
+            Self::ClosePolicy => "ClosePolicy",
         }
     }
 
@@ -174,7 +178,8 @@ impl ActionKind {
             | Self::BlockSnapshotSharing
             | Self::BlockImageSharing
             | Self::UnshareDocument
-            | Self::RemoveFunctionPermission => ActionClass::CloseExposure,
+            | Self::RemoveFunctionPermission
+            | Self::ClosePolicy => ActionClass::CloseExposure,
         }
     }
 

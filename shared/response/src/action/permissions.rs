@@ -64,6 +64,15 @@ impl ActionKind {
             }
             Self::UnshareDocument => &["ssm:ModifyDocumentPermission"],
             Self::RemoveFunctionPermission => &["lambda:AddPermission", "lambda:RemovePermission"],
+            Self::ClosePolicy => &[
+                "ecr:DeleteRepositoryPolicy",
+                "ecr:SetRepositoryPolicy",
+                "kms:PutKeyPolicy",
+                "secretsmanager:DeleteResourcePolicy",
+                "secretsmanager:PutResourcePolicy",
+                "sns:SetTopicAttributes",
+                "sqs:SetQueueAttributes",
+            ],
         }
     }
 
@@ -127,6 +136,13 @@ impl ActionKind {
             Self::BlockImageSharing => &["ec2:GetImageBlockPublicAccessState"],
             Self::UnshareDocument => &["ssm:DescribeDocumentPermission"],
             Self::RemoveFunctionPermission => &["lambda:GetPolicy"],
+            Self::ClosePolicy => &[
+                "ecr:GetRepositoryPolicy",
+                "kms:GetKeyPolicy",
+                "secretsmanager:GetResourcePolicy",
+                "sns:GetTopicAttributes",
+                "sqs:GetQueueAttributes",
+            ],
         }
     }
 }

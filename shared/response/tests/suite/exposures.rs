@@ -44,9 +44,18 @@ pub(crate) fn account(resource: &Resource, control: &Control, setting: Setting) 
 }
 
 /// A case: action, target, control, what it is set to, what it is to be set to, the commands that plan and undo show.
-type Case = (ActionKind, Resource, Control, Setting, Setting, &'static str, &'static str);
+pub(crate) type Case = (ActionKind, Resource, Control, Setting, Setting, String, String);
 
 fn cases() -> Vec<Case> {
+    let owned = |(kind, resource, control, before, after, command, undo): StaticCase| {
+        (kind, resource, control, before, after, command.to_owned(), undo.to_owned())
+    };
+    listed().into_iter().map(owned).chain(crate::policies::cases()).collect()
+}
+
+type StaticCase = (ActionKind, Resource, Control, Setting, Setting, &'static str, &'static str);
+
+fn listed() -> Vec<StaticCase> {
     use ActionKind::{
         BlockImageSharing, BlockPublicAccess, BlockSnapshotSharing, RemoveFunctionPermission,
         RequireIamForFunctionUrl, RevokeSecurityGroupRule, UnshareDocument, UnshareSnapshot,
