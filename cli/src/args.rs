@@ -215,7 +215,8 @@ pub(crate) struct Plan {
     /// A user that no action may touch: ARN, unique id (AIDA…) or name.
     #[arg(long = "protect", value_name = "PRINCIPAL")]
     pub(crate) protected: Vec<Protected>,
-    /// EventBridge events as `detect` or `contain-identity` receive them, one in each file; `-` for stdin.
+    /// EventBridge events as `detect` or `contain-identity` receive them, or records of a log file, one in each file; `-` for
+    /// stdin.
     #[arg(required = true, value_name = "EVENT")]
     pub(crate) events: Vec<PathBuf>,
 }

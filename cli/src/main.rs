@@ -7,6 +7,7 @@ mod evaluate;
 mod history;
 mod input;
 mod interrupt;
+mod left_behind;
 mod live;
 mod operate;
 mod output_file;

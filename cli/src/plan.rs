@@ -1,5 +1,6 @@
 //! `trailreflex plan`: what the responder would do about an event, rehearsed without an account or on one that is read.
 
+mod enveloped;
 mod show;
 
 use crate::Ended;
@@ -60,13 +61,13 @@ impl Stage {
 
     fn rehearse(
         &self,
-        finding: &Finding,
+        (finding, record): (&Finding, &Value),
         playbook: Option<&Playbook>,
         guardrails: &Guardrails,
         now: Timestamp,
     ) -> anyhow::Result<Rehearsal> {
         match self {
-            Self::Simulated => rehearse(finding, playbook, guardrails, now),
+            Self::Simulated => rehearse(finding, record, playbook, guardrails, now),
             Self::Live(live) => live.rehearse(finding, playbook, guardrails, now),
         }
     }
@@ -131,7 +132,7 @@ pub(crate) fn run(options: &args::Plan, terminal: &mut Terminal) -> anyhow::Resu
 }
 
 fn event(path: &Path) -> anyhow::Result<Value> {
-    serde_json::from_str(&text(path)?).context("is not one JSON value")
+    serde_json::from_str(&text(path)?).map(enveloped::enveloped).context("is not one JSON value")
 }
 
 fn answers(
@@ -149,6 +150,8 @@ fn answers(
             None => NO_ACCOUNT.parse()?,
         },
     };
+    // Of a finding this is the finding itself, which has nothing of a record.
+    let record = value.get("detail").cloned().unwrap_or_default();
     let found = match requests(value, &account, rules) {
         Ok(Requested::Findings(found)) if found.is_empty() => return Ok(vec![Answer::NoFinding]),
         Ok(Requested::Findings(found)) => found,
@@ -168,7 +171,7 @@ fn answers(
         };
         let now = options.at.or(finding.evidence.event_time).unwrap_or_default();
         let mut rehearse = |playbook: Option<&Playbook>| -> anyhow::Result<()> {
-            let rehearsal = stage.rehearse(&finding, playbook, &guardrails, now)?;
+            let rehearsal = stage.rehearse((&finding, &record), playbook, &guardrails, now)?;
             answers.push(Answer::Decision(Box::new((finding.clone(), rehearsal))));
             Ok(())
         };

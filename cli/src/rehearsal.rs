@@ -3,11 +3,13 @@
 //! The decision is the responder's, from the same library; only the account is invented. Nothing is read from or
 //! written to AWS.
 
+use crate::left_behind::left_behind;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use trailreflex_model::{AccessKeyId, Finding, IamName, IdentityKind, Lifetime, Resource, Target};
+use trailreflex_model::{AccessKeyId, Finding, IamName, IdentityKind, Lifetime, Target};
 use trailreflex_response::{
     Contents, Control, Guardrails, IdentityRef, KeyStatus, MemoryJournal, Mode, Plan, Playbook, Reason,
     Setting, SimulatedAccount, SimulatedIdentity, observe, plan,
@@ -15,8 +17,6 @@ use trailreflex_response::{
 
 /// A key for a user of whom the event names none.
 const INVENTED_KEY: &str = "AKIASIMULATEDKEY0001";
-/// Days that KMS lets pass before it deletes a key, if nobody says otherwise.
-const DELETION_DAYS: &str = "30";
 /// A name for the owner of a key if the event does not tell it.
 const INVENTED_NAME: &str = "owner-of-the-key";
 
@@ -48,15 +48,16 @@ impl Rehearsal {
     }
 }
 
-/// Decides about `finding` as a stack of mode `act` would at `now`.
+/// Decides about `finding` as a stack of mode `act` would at `now`; `record` is what it is about, if that is at hand.
 pub(crate) fn rehearse(
     finding: &Finding,
+    record: &Value,
     playbook: Option<&Playbook>,
     guardrails: &Guardrails,
     now: Timestamp,
 ) -> anyhow::Result<Rehearsal> {
     let contents = match &finding.target {
-        Some(target) => simulated(finding, target)?,
+        Some(target) => simulated(finding, target, record)?,
         None => Contents::default(),
     };
     let plan = match Plan::preliminary(finding, playbook, guardrails, now) {
@@ -74,7 +75,7 @@ pub(crate) fn rehearse(
 }
 
 /// An account as the finding lets one expect it, with every key that it names active.
-fn simulated(finding: &Finding, target: &Target) -> anyhow::Result<Contents> {
+fn simulated(finding: &Finding, target: &Target, record: &Value) -> anyhow::Result<Contents> {
     let mut contents = Contents::default();
     let (kind, name) = match target {
         Target::User { user_name } => (IdentityKind::User, user_name.clone().into()),
@@ -88,8 +89,9 @@ fn simulated(finding: &Finding, target: &Target) -> anyhow::Result<Contents> {
         }
         Target::Attachment { identity, name, .. } => (*identity, name.clone()),
         Target::Resource(resource) => {
-            contents.resources.push(resource.clone());
-            if let Some((control, setting)) = changed(finding, resource) {
+            let left = left_behind(&finding.evidence.event_name, resource, record);
+            contents.resources.push(left.resource);
+            for (control, setting) in left.settings {
                 contents.set(control, setting);
             }
             return Ok(contents);
@@ -115,23 +117,6 @@ fn simulated(finding: &Finding, target: &Target) -> anyhow::Result<Contents> {
         is_last_administrator: false,
     });
     Ok(contents)
-}
-
-/// What the call has left behind, where that is more than something switched off.
-fn changed(finding: &Finding, resource: &Resource) -> Option<(Control, Setting)> {
-    let name = resource.name.clone();
-    match finding.evidence.event_name.as_str() {
-        "ScheduleKeyDeletion" => Some((Control::KeyDeletion { key: name }, Setting::word(DELETION_DAYS))),
-        "DisableRule" => {
-            let disabled = serde_json::json!({"State": "DISABLED"});
-            Some((Control::EventRule { rule: name }, Setting::Document(disabled)))
-        }
-        call if call.starts_with("PutFunctionConcurrency") => {
-            let function = name.as_str().rsplit(':').next()?.parse().ok()?;
-            Some((Control::FunctionConcurrency { function }, Setting::word("0")))
-        }
-        _ => None,
-    }
 }
 
 /// Who the target would be, with the ids that the event tells and others where it tells none.

@@ -80,13 +80,17 @@ pub(super) fn respond(
     let mut decided = Vec::new();
     for finding in observe(rules, &carrier, record).findings {
         for playbook in playbooks.for_rule(&finding.rule.id) {
-            decided.push(decide(&finding, &carrier, playbook)?);
+            decided.push(decide((&finding, record), &carrier, playbook)?);
         }
     }
     Ok(decided)
 }
 
-fn decide(finding: &Finding, carrier: &Carrier, playbook: &Playbook) -> anyhow::Result<(String, Decision)> {
+fn decide(
+    (finding, record): (&Finding, &Record),
+    carrier: &Carrier,
+    playbook: &Playbook,
+) -> anyhow::Result<(String, Decision)> {
     let guardrails = Guardrails {
         account: carrier.account.clone(),
         region: finding.evidence.region.clone(),
@@ -96,7 +100,7 @@ fn decide(finding: &Finding, carrier: &Carrier, playbook: &Playbook) -> anyhow::
         declared: Declared { own_prefix: OWN_PREFIX.to_owned(), ..Declared::default() },
     };
     let now = finding.evidence.event_time.unwrap_or_default();
-    let plan = rehearse(finding, Some(playbook), &guardrails, now)?.plan;
+    let plan = rehearse(finding, record.raw(), Some(playbook), &guardrails, now)?.plan;
     let executed = plan.steps.iter().filter(|step| match step.verdict {
         Verdict::Execute => true,
         Verdict::Fallback | Verdict::AlreadyInForce | Verdict::Refuse(_) => false,

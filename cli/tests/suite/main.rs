@@ -5,6 +5,7 @@
 mod access;
 mod command;
 mod evaluate;
+mod exposures;
 mod history;
 mod hostile;
 mod malformed;

@@ -9,7 +9,7 @@ use crate::{
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
-use trailreflex_model::{AccessKeyId, IdentityKind, Resource, Target};
+use trailreflex_model::{AccessKeyId, IdentityKind, Resource, ResourceKind, Target};
 
 /// An account in memory: identities and resources, and what their controls are set to.
 #[derive(Debug, Default)]
@@ -165,11 +165,16 @@ impl Contents {
                 owner.and_then(|owner| self.identities.iter().find(|one| one.reference == *owner))
             }
             Target::Resource(resource) => {
-                let known = self
-                    .resources
-                    .iter()
-                    .any(|one| one.resource == resource.resource && one.name == resource.name);
-                return if known { Owner::Resource(resource.clone()) } else { Owner::Nobody };
+                let is_same =
+                    |one: &&Resource| one.resource == resource.resource && one.name == resource.name;
+                return match self.resources.iter().find(is_same) {
+                    // What a record names by id, the account shows by what it says.
+                    Some(found) if found.resource == ResourceKind::SecurityGroup => {
+                        Owner::Resource(found.clone())
+                    }
+                    Some(_) => Owner::Resource(resource.clone()),
+                    None => Owner::Nobody,
+                };
             }
         };
         identity.map_or(Owner::Nobody, |identity| Owner::Identity(self.facts(identity)))
