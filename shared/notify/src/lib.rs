@@ -19,7 +19,7 @@ pub use about_alarm::Alarm;
 pub use about_outcome::Responders;
 pub use group::{Group, GroupKey, Groups, Hit, WINDOW_SECONDS};
 pub use groups_in_memory::{Broken, GroupsInMemory, OutboxInMemory};
-pub use message::{DETAIL_TYPE_OUTCOME, Message, Unusable, read};
+pub use message::{Message, Unusable, read};
 pub use notice::{Fact, Link, Notice};
 pub use notifier::{Handled, Notifier, Swept};
 pub use sink::{InvalidThreshold, NotSent, Outbox, Routing, Sink, Threshold};

@@ -4,10 +4,7 @@ use crate::about_alarm::Alarm;
 use serde::Deserialize;
 use serde_json::Value;
 use trailreflex_model::{DETAIL_TYPE_FINDING, Finding, shown};
-use trailreflex_response::Outcome;
-
-/// `detail-type` of an outcome on the findings bus.
-pub const DETAIL_TYPE_OUTCOME: &str = "Trailreflex Outcome";
+use trailreflex_response::{DETAIL_TYPE_OUTCOME, Outcome};
 
 /// What a message is.
 #[derive(Debug, Clone, PartialEq)]

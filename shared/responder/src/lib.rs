@@ -9,7 +9,7 @@ mod serve;
 mod trouble;
 
 pub use config::Config;
-pub use report::{DETAIL_TYPE_OUTCOME, bus_event, data, function_of};
+pub use report::{bus_event, data, function_of};
 pub use reporter::Reporter;
 pub use serve::serve;
 pub use trouble::Trouble;

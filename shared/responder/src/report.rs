@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 use trailreflex_aws::BusEvent;
 use trailreflex_metrics::{Datum, Function, Metric};
-use trailreflex_response::{ActionClass, Outcome, OutcomeStatus, StepResult};
-
-/// `detail-type` of an outcome on the findings bus.
-pub const DETAIL_TYPE_OUTCOME: &str = "Trailreflex Outcome";
+use trailreflex_response::{ActionClass, DETAIL_TYPE_OUTCOME, Outcome, OutcomeStatus, StepResult};
 
 /// Returns how metrics name the function of a class.
 #[must_use]

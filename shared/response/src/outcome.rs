@@ -4,6 +4,9 @@ use crate::{Action, Entry, EntryState, Invitation, Plan, PlanId, Reason, Token, 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// `detail-type` of an outcome on the findings bus.
+pub const DETAIL_TYPE_OUTCOME: &str = "Trailreflex Outcome";
+
 /// What came of a finding or of an undo request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

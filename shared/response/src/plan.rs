@@ -3,12 +3,12 @@
 use crate::action::{Circumstances, Proposal};
 use crate::{
     Action, ActionClass, ActionKind, Call, Change, Control, Expiry, Facts, Guardrails, Hold, IdentityRef,
-    Mode, Owner, Playbook, Reading, Reason, Setting, Verdict,
+    Mode, Owner, PlanId, Playbook, Reading, Reason, Setting, Verdict,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use trailreflex_model::{Finding, Severity, Target, digest, shown};
+use trailreflex_model::{Finding, Severity, Target};
 
 /// Everything that is decided about one finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,57 +91,6 @@ pub enum Undo {
     Nothing,
 }
 
-/// The id of a plan: 32 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PlanId(String); // INVARIANT: 32 lower-case hexadecimal digits
-
-impl PlanId {
-    /// Returns the id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Derives the id: account, record, target and playbook. The rule is left out, so that two rules that
-    /// lead one record to the same playbook give one plan.
-    fn of(finding: &Finding, playbook: Option<&Playbook>) -> Self {
-        let target = finding.target.as_ref().map(ToString::to_string).unwrap_or_default();
-        let added = finding.target.as_ref().and_then(Target::resource).map(|resource| &resource.added);
-        let added = added.filter(|added| !added.is_empty()).map(|added| format!("{added:?}"));
-        let target = target + &added.unwrap_or_default();
-        let actions = playbook.map(|playbook| format!("{:?}", playbook.actions)).unwrap_or_default();
-        let evidence = &finding.evidence;
-        Self(digest(&[evidence.account.as_str(), evidence.event_id.as_str(), &target, &actions]))
-    }
-}
-
-impl TryFrom<String> for PlanId {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if text.len() == 32 && text.bytes().all(hexadecimal) {
-            Ok(Self(text))
-        } else {
-            let text = shown(&text);
-            Err(format!("`{text}` is not a plan id: 32 hexadecimal digits, as the outcome shows it"))
-        }
-    }
-}
-
-impl From<PlanId> for String {
-    fn from(id: PlanId) -> Self {
-        id.0
-    }
-}
-
-impl std::fmt::Display for PlanId {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
 impl Plan {
     /// Returns the keys under which the journal finds the plan: of what it concerns, and of each control that it may
     /// change.
@@ -184,8 +133,7 @@ impl Plan {
 
     /// A plan that adds steps to this one, after look `round`: new credentials of the same user.
     pub(crate) fn follow_up(&self, round: u8, steps: Vec<Step>, now: Timestamp) -> Self {
-        let id = PlanId(digest(&[self.id.as_str(), "follow-up", &round.to_string()]));
-        Self { id, decided_at: now, steps, ..self.clone() }
+        Self { id: self.id.follow_up(round), decided_at: now, steps, ..self.clone() }
     }
 
     /// Refuses before the account is read, if the finding alone forbids to act.

@@ -15,6 +15,10 @@ use std::collections::BTreeSet;
 use trailreflex_access::{NotClosed, Parts, Target, Zone};
 use trailreflex_model::{Resource, ResourceName};
 
+/// Longest policy in bytes. An outcome holds it nine times (settings, calls, undo, each as text and as parameters), and an event
+/// of EventBridge at most 256 KB.
+const MOST_BYTES: usize = 16_000;
+
 pub(super) fn controls(resource: &Resource) -> Vec<Control> {
     let of = Governed::ALL.into_iter().find(|of| of.kind() == resource.resource);
     // Without additions, it would be the whole policy.
@@ -34,6 +38,9 @@ pub(super) fn propose(control: &Control, current: &Setting, circumstances: &Circ
             return Proposal::Refuse(Reason::NotReproducible);
         }
     };
+    if words.iter().map(String::len).sum::<usize>() > MOST_BYTES {
+        return Proposal::Refuse(Reason::PolicyTooLong);
+    }
     let target = Target { arn: None, resource_type: Some(of.resource_type().to_owned()) };
     let zone = Zone { account: circumstances.account.to_owned(), ..Zone::default() };
     let added: BTreeSet<_> = resource.added.iter().map(ResourceName::as_str).collect();

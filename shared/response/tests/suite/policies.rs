@@ -145,6 +145,8 @@ fn a_policy_that_cannot_be_closed_safely_is_left_to_a_person() {
     let mut odd = statement("added", &json!("*"));
     odd["Condition"] = json!({"StringSoundsLike": {"aws:PrincipalAccount": OTHER}});
     let words = |statement: &Value| setting(std::slice::from_ref(statement));
+    let many: Vec<_> = (0..200).map(|number| statement(&format!("own{number}"), &json!(OWN))).collect();
+    let long = setting(&[many, vec![partner.clone()]].concat());
     for (case, of, current, added, reason) in [
         (
             "SNS keeps no topic without a policy",
@@ -154,6 +156,7 @@ fn a_policy_that_cannot_be_closed_safely_is_left_to_a_person() {
             Reason::NoPolicyLeft,
         ),
         ("nor KMS a key", Governed::Key, words(&partner), &partner, Reason::NoPolicyLeft),
+        ("a policy of 20 KB", Governed::Key, long, &partner, Reason::PolicyTooLong),
         ("an unknown operator", Governed::Queue, words(&odd), &odd, Reason::GrantUnclear),
         (
             "no policy that is known",
