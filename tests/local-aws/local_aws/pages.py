@@ -21,7 +21,7 @@ async def respond(scope, receive, send) -> None:
         case "POST", "user":
             status, body = rehearsal.user(query)
         case "POST", "events":
-            status, body = rehearsal.event(query, await _body(receive))
+            status, body = rehearsal.event(query, await body_of(receive))
         case _:
             status, body = 404, "GET records, GET deliveries, POST events, POST quarantine?userName=…&accessKeyId=…, POST user?userName=…\n"
     headers = [(b"content-type", b"application/x-ndjson"), (b"content-length", str(len(body.encode())).encode())]
@@ -29,7 +29,8 @@ async def respond(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": body.encode()})
 
 
-async def _body(receive) -> bytes:
+async def body_of(receive) -> bytes:
+    """Returns the whole body of a request."""
     parts = []
     while True:
         message = await receive()

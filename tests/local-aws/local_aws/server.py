@@ -132,18 +132,27 @@ def application(settings: environment.Settings):
         elif scope["path"].startswith(pages.PREFIX):
             await pages.respond(scope, receive, send)
         else:
-            await ministack.app(as_signed(scope, settings), receive, send)
+            await ministack.app(*await as_signed(scope, receive, settings), send)
 
     return answer
 
 
-def as_signed(scope: dict, settings: environment.Settings) -> dict:
-    """Restores the host that a call was signed for: a proxy has put ours in its place."""
+async def as_signed(scope: dict, receive, settings: environment.Settings) -> tuple:
+    """Restores the host and the length that a call was signed with: a proxy has put its own host in place of the one, and passes
+    the body on in chunks."""
     if not settings.functions_port or scope["server"][1] != settings.functions_port:
-        return scope
+        return scope, receive
+    body = await pages.body_of(receive)
     host = settings.functions_endpoint.rpartition("//")[2].encode()
-    others = [(name, value) for name, value in scope["headers"] if name.lower() != b"host"]
-    return {**scope, "headers": [(b"host", host), *others]}
+    replaced = (b"host", b"content-length", b"transfer-encoding")
+    others = [(name, value) for name, value in scope["headers"] if name.lower() not in replaced]
+    length = [(b"content-length", str(len(body)).encode())] if body or scope["method"] in ("POST", "PUT") else []
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> dict:
+        return messages.pop() if messages else await receive()
+
+    return {**scope, "headers": [(b"host", host), *length, *others]}, again
 
 
 def config(settings: environment.Settings) -> Config:
