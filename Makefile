@@ -1,6 +1,6 @@
 # Every recipe is a line or two; what is more than that is a script.
 PYTHON ?= python3
-BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-cli
+BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-keep-evidence --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
 .PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end build stage package fmt clippy deny docs corpus figures dashboard-picture search-figures test-volume fuzz clean

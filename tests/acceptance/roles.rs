@@ -5,7 +5,8 @@ use crate::template::{of_type, statements, texts};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailreflex_aws::{
-    Bucket, DynamoGroups, DynamoLedger, DynamoSentLog, DynamoWindows, Objects, SecurityHub,
+    Bucket, DynamoGroups, DynamoLedger, DynamoSentLog, DynamoWindows, EventHistory, EvidenceStore,
+    Identities, Objects, SecurityHub,
 };
 use trailreflex_response::{ActionClass, ActionKind};
 
@@ -82,6 +83,10 @@ fn responding(name: &str) -> Vec<Permission> {
 /// What the parts of each function declare, but for what responders do to the account: `ActionKind` declares that.
 fn declared() -> Vec<(&'static str, Vec<Permission>)> {
     let secret = |name: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter${{{name}}}")});
+    let identities = |kind: &str| {
+        let arn = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{kind}/*");
+        json!({"!Sub": arn})
+    };
     let canary = json!({
         "!Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:trailreflex-canary"
     });
@@ -137,6 +142,23 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
                 on(&arn("ContainIdentityFunction"), &["lambda:InvokeFunction"]),
                 on(&arn("RestoreLoggingFunction"), &["lambda:InvokeFunction"]),
                 on(&arn("CloseExposureFunction"), &["lambda:InvokeFunction"]),
+            ]
+            .concat(),
+        ),
+        (
+            "KeepEvidenceRole",
+            [
+                every("KeepEvidence"),
+                failed(),
+                queue("KeepEvidenceQueue"),
+                on(&json!("*"), &EventHistory::PERMISSIONS),
+                on(&identities("user"), &Identities::OF_USERS),
+                on(&identities("role"), &Identities::OF_ROLES),
+                on(&identities("group"), &Identities::OF_GROUPS),
+                on(
+                    &json!({"!Sub": "${EvidenceBucket.Arn}/${AWS::AccountId}/*"}),
+                    &EvidenceStore::PERMISSIONS,
+                ),
             ]
             .concat(),
         ),

@@ -81,6 +81,7 @@ fn each_function_is_given_exactly_the_variables_that_it_reads() {
         ("notify", trailreflex_notify_function::Config::VARIABLES.to_vec()),
         ("approve", trailreflex_approve::Config::VARIABLES.to_vec()),
         ("meter", trailreflex_meter::Config::VARIABLES.to_vec()),
+        ("keep-evidence", trailreflex_keep_evidence::Config::VARIABLES.to_vec()),
     ]) {
         let (_, properties) = &functions()[name];
         let given: Vec<_> =
@@ -96,7 +97,8 @@ fn a_function_ends_before_the_lease_on_its_plan() {
     assert!(timeout < trailreflex_findings::LEASE_SECONDS, "two deliveries could send one finding");
     for (name, (_, properties)) in functions() {
         let own = properties.get("Timeout");
-        let is_none_of_theirs = matches!(name.as_str(), "approve" | "ingest" | "meter" | "notify");
+        let is_none_of_theirs =
+            matches!(name.as_str(), "approve" | "ingest" | "keep-evidence" | "meter" | "notify");
         assert!(own.is_none() || is_none_of_theirs, "{name} has its own time-out; compare it here");
     }
     let meter = functions()["meter"].1["Timeout"].as_i64().unwrap();

@@ -72,7 +72,7 @@ def acting(aws, alarms, pages, secrets):
         "TrailBucket": f"management-events-{aws.account}",
         "RulesUri": f"s3://management-events-{aws.account}/rules/", "EventSelectorsBaseline": BASELINE,
         # Some hundred containments in an hour, of which many fail on purpose.
-        "BudgetPerHour": "1000", "TroublesPerHour": "1000"} | secrets)
+        "BudgetPerHour": "1000", "TroublesPerHour": "1000", "KeepEvidence": "yes"} | secrets)
     deployed = Stack(aws)
     # The tests themselves call as the root user, some hundred times: what would be done about it is not their subject.
     aws.client("events").disable_rule(Name=deployed.resources["DetectRootRule"])
@@ -81,8 +81,9 @@ def acting(aws, alarms, pages, secrets):
     # What is counted of all that the tests do is their business only where they ask for it.
     for name in ("MeterRule", "MeterSweep", "NotifySweep"):
         aws.client("events").disable_rule(Name=deployed.resources[name])
-    # Likewise what people would be told.
-    aws.client("events").disable_rule(Name=deployed.resources["NotifyRule"], EventBusName=deployed.outputs["FindingsBus"])
+    # Likewise what people would be told, and what would be kept.
+    for name in ("NotifyRule", "KeepEvidenceRule"):
+        aws.client("events").disable_rule(Name=deployed.resources[name], EventBusName=deployed.outputs["FindingsBus"])
     return deployed
 
 

@@ -15,6 +15,8 @@ mod bus;
 mod canary;
 #[cfg(feature = "event-rules")]
 mod event_rules;
+#[cfg(feature = "evidence")]
+mod evidence;
 #[cfg(feature = "metering")]
 mod examples;
 #[cfg(feature = "functions")]
@@ -72,6 +74,8 @@ pub use bus::{Bus, BusEvent};
 pub use canary::Canary;
 #[cfg(feature = "event-rules")]
 pub use event_rules::{EventRules, NewEventRule};
+#[cfg(feature = "evidence")]
+pub use evidence::{Described, EventHistory, EvidenceStore, Found, Identities, Stored};
 #[cfg(feature = "metering")]
 pub use examples::Examples;
 pub use failure::CallFailed;

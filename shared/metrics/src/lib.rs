@@ -38,11 +38,13 @@ pub enum Function {
     Notify,
     /// `approve`
     Approve,
+    /// `keep-evidence`
+    KeepEvidence,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Detect,
         Self::Ingest,
         Self::Meter,
@@ -51,6 +53,7 @@ impl Function {
         Self::CloseExposure,
         Self::Notify,
         Self::Approve,
+        Self::KeepEvidence,
     ];
 
     /// Returns the function's folder name.
@@ -65,6 +68,7 @@ impl Function {
             Self::Meter => "meter",
             Self::Notify => "notify",
             Self::Approve => "approve",
+            Self::KeepEvidence => "keep-evidence",
         }
     }
 }

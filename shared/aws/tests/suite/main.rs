@@ -6,6 +6,7 @@ mod account;
 mod bucket;
 mod bus;
 mod event_rules;
+mod evidence;
 mod exposure;
 mod journal;
 mod logging;
