@@ -69,7 +69,8 @@ impl EventHistory {
         loop {
             let call = self.0.lookup_events().lookup_attributes(attribute.clone()).set_next_token(next);
             let call = call.start_time(DateTime::from_secs(since.as_second()));
-            let call = call.end_time(DateTime::from_secs(until.as_second()));
+            // Whole seconds are asked for: what was done within this one counts.
+            let call = call.end_time(DateTime::from_secs(until.as_second().saturating_add(1)));
             let answer = call.send().await.map_err(|error| CallFailed::of(LOOKUP, error))?;
             let texts =
                 answer.events.unwrap_or_default().into_iter().filter_map(|event| event.cloud_trail_event);

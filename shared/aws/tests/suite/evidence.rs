@@ -37,6 +37,7 @@ async fn the_history_is_read_page_by_page_up_to_a_limit() {
             attribute.attribute_key().as_str() == "Username"
                 && attribute.attribute_value() == "alice"
                 && request.start_time().map(DateTime::secs) == Some(1_795_773_600)
+                && request.end_time().map(DateTime::secs) == Some(1_795_777_201)
                 && request.next_token().is_none()
         })
         .then_output(|| {
