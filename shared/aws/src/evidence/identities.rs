@@ -58,6 +58,27 @@ macro_rules! pages {
     }};
 }
 
+/// Notes the inline policies of these names, each as `$call` reads it.
+macro_rules! inline_policies {
+    ($described:expr, $names:expr, $permission:literal, $call:expr) => {{
+        let names = match $names {
+            Ok(names) => names,
+            Err(error) => {
+                $described.lacks(&error);
+                Vec::new()
+            }
+        };
+        let mut inline = Map::new();
+        for policy in names.iter().filter_map(Value::as_str) {
+            match $call.policy_name(policy).send().await {
+                Ok(answer) => _ = inline.insert(policy.to_owned(), document(&answer.policy_document)),
+                Err(error) => $described.lacks(&CallFailed::of($permission, error)),
+            }
+        }
+        $described.settings.insert("inlinePolicies".to_owned(), Value::Object(inline));
+    }};
+}
+
 impl Identities {
     /// What reading users needs.
     pub const OF_USERS: [&str; 10] = [
@@ -163,15 +184,7 @@ impl Identities {
         );
         described.note("attachedPolicies", attached, Value::Array);
         let names = pages!("iam:ListUserPolicies", iam.list_user_policies().user_name(name), Value::String);
-        let mut inline = Map::new();
-        for policy in names_of(names, described) {
-            let answer = iam.get_user_policy().user_name(name).policy_name(&policy).send().await;
-            match answer {
-                Ok(answer) => _ = inline.insert(policy, document(&answer.policy_document)),
-                Err(error) => described.lacks(&CallFailed::of("iam:GetUserPolicy", error)),
-            }
-        }
-        described.settings.insert("inlinePolicies".to_owned(), Value::Object(inline));
+        inline_policies!(described, names, "iam:GetUserPolicy", iam.get_user_policy().user_name(name));
     }
 
     async fn keys(&self, name: &str, described: &mut Described) {
@@ -229,14 +242,7 @@ impl Identities {
         );
         described.note("attachedPolicies", attached, Value::Array);
         let names = pages!("iam:ListRolePolicies", iam.list_role_policies().role_name(name), Value::String);
-        let mut inline = Map::new();
-        for policy in names_of(names, described) {
-            match iam.get_role_policy().role_name(name).policy_name(&policy).send().await {
-                Ok(answer) => _ = inline.insert(policy, document(&answer.policy_document)),
-                Err(error) => described.lacks(&CallFailed::of("iam:GetRolePolicy", error)),
-            }
-        }
-        described.settings.insert("inlinePolicies".to_owned(), Value::Object(inline));
+        inline_policies!(described, names, "iam:GetRolePolicy", iam.get_role_policy().role_name(name));
     }
 
     async fn group(&self, name: &str, described: &mut Described) {
@@ -256,24 +262,7 @@ impl Identities {
         described.note("attachedPolicies", attached, Value::Array);
         let names =
             pages!("iam:ListGroupPolicies", iam.list_group_policies().group_name(name), Value::String);
-        let mut inline = Map::new();
-        for policy in names_of(names, described) {
-            match iam.get_group_policy().group_name(name).policy_name(&policy).send().await {
-                Ok(answer) => _ = inline.insert(policy, document(&answer.policy_document)),
-                Err(error) => described.lacks(&CallFailed::of("iam:GetGroupPolicy", error)),
-            }
-        }
-        described.settings.insert("inlinePolicies".to_owned(), Value::Object(inline));
-    }
-}
-
-fn names_of(names: Result<Vec<Value>, CallFailed>, described: &mut Described) -> Vec<String> {
-    match names {
-        Ok(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Err(error) => {
-            described.lacks(&error);
-            Vec::new()
-        }
+        inline_policies!(described, names, "iam:GetGroupPolicy", iam.get_group_policy().group_name(name));
     }
 }
 
