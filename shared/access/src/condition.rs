@@ -57,7 +57,7 @@ pub enum Kind {
 }
 
 /// How numbers and times are compared: the request's value to the policy's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Relation {
     /// Equal.
     Equal,
@@ -140,6 +140,23 @@ impl Condition {
             kind,
             values,
         }
+    }
+
+    /// Returns whether every value of the request has to pass; else one is enough.
+    pub(crate) fn is_of_all_values(&self) -> bool {
+        match self.quantifier {
+            Quantifier::Single => self.negated,
+            Quantifier::Any => false,
+            Quantifier::All => true,
+        }
+    }
+
+    /// Returns whether it holds for a request that has no such key.
+    pub(crate) fn holds_if_missing(&self) -> bool {
+        if self.kind == Kind::Null {
+            return self.values.iter().any(|value| value.matcher == Matcher::Missing(true));
+        }
+        self.if_exists || self.is_of_all_values()
     }
 }
 

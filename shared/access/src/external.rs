@@ -6,11 +6,13 @@
 //! which counts as external.
 
 mod bits;
+mod clause;
 mod product;
 mod requester;
 mod search;
 mod sharing;
 mod space;
+mod spaces;
 mod target;
 mod trust;
 mod verdict;
@@ -24,8 +26,10 @@ pub use verdict::{Grant, Unknown, Verdict, Who};
 use crate::policy::{Effect, Policy, Principals, Statement};
 use crate::principal::Principal;
 use bits::Bits;
+use clause::Clause;
 use requester::{Behalf, Requester};
 use search::{Search, Unanswered};
+use spaces::Spaces;
 use trust::{Mode, Role, role};
 use world::World;
 
@@ -61,10 +65,12 @@ pub fn decide(policy: &Policy, limits: &[Policy], target: &Target, zone: &Zone) 
     for statement in statements() {
         verdict.note_unrecognised(statement);
     }
+    let clauses: Vec<Clause<'_>> = denies.iter().map(|deny| Clause::of(deny)).collect();
+    let mut spaces = Spaces::new(&clauses, target);
     let mut budget = NODE_BUDGET;
     for allow in policy.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
         let world = World::of(allow, &denies, zone);
-        let decided = Search::new(allow, &denies, target, &world)
+        let decided = Search::new(allow, &clauses, &mut spaces, &world)
             .and_then(|search| Case { allow, world: &world, search }.decide(&mut verdict, &mut budget));
         if let Err(reason) = decided {
             verdict.note(match reason {

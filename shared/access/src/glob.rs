@@ -3,6 +3,10 @@
 //! As automata they can be run side by side, which is how the search for external access finds out which combinations
 //! of patterns one value can match.
 
+mod relation;
+
+use std::sync::Arc;
+
 /// Characters that no id of an organization has.
 pub(crate) const NOT_IN_IDS: [char; 3] = ['*', '?', '/'];
 
@@ -32,6 +36,41 @@ pub(crate) enum Step {
     },
 }
 
+/// Where a step leads with one more character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lead {
+    Nowhere,
+    /// Behind it.
+    On,
+    /// Before it again.
+    Stay,
+    Both,
+}
+
+impl Step {
+    pub(crate) fn lead(&self, character: char) -> Lead {
+        let (matches, lead) = match self {
+            Self::Is(wanted) => (*wanted == character, Lead::On),
+            Self::Fold(wanted) => (*wanted == character.to_ascii_lowercase(), Lead::On),
+            Self::Digit => (character.is_ascii_digit(), Lead::On),
+            Self::Any => (true, Lead::On),
+            Self::AnyInPart => (character != ':', Lead::On),
+            Self::Many | Self::Variable { in_part: false, .. } => (true, Lead::Stay),
+            Self::ManyInPart | Self::Variable { in_part: true, .. } => (character != ':', Lead::Stay),
+            Self::Id => (!NOT_IN_IDS.contains(&character), Lead::Both),
+        };
+        if matches { lead } else { Lead::Nowhere }
+    }
+
+    /// Returns whether no character at all is enough for it.
+    pub(crate) fn is_optional(&self) -> bool {
+        match self {
+            Self::Many | Self::ManyInPart | Self::Variable { .. } => true,
+            Self::Is(_) | Self::Fold(_) | Self::Digit | Self::Any | Self::AnyInPart | Self::Id => false,
+        }
+    }
+}
+
 /// What is special in a pattern's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading {
@@ -46,14 +85,14 @@ pub(crate) struct Reading {
 /// A pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Glob {
-    steps: Vec<Step>,
+    steps: Arc<[Step]>, // shared, since the search keeps many copies
 }
 
 impl Glob {
     pub(crate) fn parse(text: &str, reading: Reading) -> Self {
         let mut steps = Vec::new();
         read(text, reading, false, &mut steps);
-        Self { steps }
+        Self::from_steps(steps)
     }
 
     /// Reads a pattern of which each of the six components is matched by itself; `None` if there are fewer.
@@ -69,11 +108,11 @@ impl Glob {
             steps.push(Step::Is(':'));
         }
         read(last, reading, false, &mut steps);
-        Some(Self { steps })
+        Some(Self::from_steps(steps))
     }
 
     pub(crate) fn from_steps(steps: Vec<Step>) -> Self {
-        Self { steps }
+        Self { steps: steps.into() }
     }
 
     pub(crate) fn steps(&self) -> &[Step] {
@@ -117,7 +156,7 @@ impl Glob {
     /// Returns the pattern with variables replaced; `None` if one has no value.
     pub(crate) fn expanded(&self, value_of: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let mut steps = Vec::with_capacity(self.steps.len());
-        for step in &self.steps {
+        for step in self.steps.iter() {
             if let Step::Variable { name, default, .. } = step {
                 let value = value_of(name).or_else(|| default.clone())?;
                 steps.extend(value.chars().map(Step::Is));
@@ -125,7 +164,7 @@ impl Glob {
                 steps.push(step.clone());
             }
         }
-        Some(Self { steps })
+        Some(Self::from_steps(steps))
     }
 
     /// Returns the places before the first character.
@@ -139,32 +178,13 @@ impl Glob {
     pub(crate) fn advance(&self, places: &Places, character: char) -> Places {
         let mut next = Places::new();
         for &place in places {
-            match self.steps.get(place) {
-                Some(Step::Is(wanted)) if *wanted == character => self.enter(place + 1, &mut next),
-                Some(Step::Fold(wanted)) if *wanted == character.to_ascii_lowercase() => {
-                    self.enter(place + 1, &mut next);
-                }
-                Some(Step::Digit) if character.is_ascii_digit() => self.enter(place + 1, &mut next),
-                Some(Step::Any) => self.enter(place + 1, &mut next),
-                Some(Step::AnyInPart) if character != ':' => self.enter(place + 1, &mut next),
-                Some(Step::Many | Step::Variable { in_part: false, .. }) => self.enter(place, &mut next),
-                Some(Step::ManyInPart | Step::Variable { in_part: true, .. }) if character != ':' => {
-                    self.enter(place, &mut next);
-                }
-                Some(Step::Id) if !NOT_IN_IDS.contains(&character) => {
-                    next.push(place);
-                    self.enter(place + 1, &mut next);
-                }
-                Some(
-                    Step::Is(_)
-                    | Step::Fold(_)
-                    | Step::Id
-                    | Step::Digit
-                    | Step::AnyInPart
-                    | Step::ManyInPart
-                    | Step::Variable { .. },
-                )
-                | None => {}
+            let Some(step) = self.steps.get(place) else { continue };
+            let lead = step.lead(character);
+            if matches!(lead, Lead::Stay | Lead::Both) {
+                self.enter(place, &mut next);
+            }
+            if matches!(lead, Lead::On | Lead::Both) {
+                self.enter(place + 1, &mut next);
             }
         }
         next.sort_unstable();
@@ -180,7 +200,7 @@ impl Glob {
     fn enter(&self, place: usize, places: &mut Places) {
         let mut place = place;
         places.push(place);
-        while let Some(Step::Many | Step::ManyInPart | Step::Variable { .. }) = self.steps.get(place) {
+        while self.steps.get(place).is_some_and(Step::is_optional) {
             place += 1;
             places.push(place);
         }

@@ -1,10 +1,11 @@
 //! Mistakes and risks in a policy, with the codes that IAM Access Analyzer gives them.
 //!
-//! Source: IAM User Guide, "Access Analyzer policy check reference". What needs the list of all actions and their
-//! condition keys is not checked: among the security warnings the two about tag keys that a service does not support.
+//! Source: IAM User Guide, "Access Analyzer policy check reference".
 
 mod errors;
+mod names;
 mod quotas;
+mod tags;
 mod warnings;
 
 use crate::json::Json;

@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, "Condition operators", "Set operators for multivalued context keys" and "Policy variables".
 
 use super::Request;
-use crate::condition::{Condition, Kind, Matcher, Quantifier, Value, net, number, time};
+use crate::condition::{Condition, Kind, Matcher, Value, net, number, time};
 use crate::glob::Glob;
 use std::net::IpAddr;
 
@@ -54,26 +54,14 @@ pub(super) fn holds(condition: &Condition, request: &Request) -> Truth {
         return Truth::of(condition.values.iter().any(|value| value.matcher == is_missing));
     }
     let Some(values) = values else {
-        return Truth::of(
-            condition.if_exists
-                || match condition.quantifier {
-                    Quantifier::Single => condition.negated,
-                    Quantifier::Any => false,
-                    Quantifier::All => true,
-                },
-        );
+        return Truth::of(condition.holds_if_missing());
     };
     let passes = |text: &String| {
         let of_values = condition.values.iter().map(|value| compare(condition, value, text, request));
         let matched = of_values.fold(Truth::No, Truth::or);
         if condition.negated { matched.not() } else { matched }
     };
-    let is_all = match condition.quantifier {
-        Quantifier::Single => condition.negated,
-        Quantifier::Any => false,
-        Quantifier::All => true,
-    };
-    if is_all {
+    if condition.is_of_all_values() {
         values.iter().map(passes).fold(Truth::Yes, Truth::and)
     } else {
         values.iter().map(passes).fold(Truth::No, Truth::or)

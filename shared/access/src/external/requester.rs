@@ -122,7 +122,7 @@ impl Requester {
             ("aws:principalservicename", None) => !matches!(self, Self::Service(_)),
             ("aws:principalservicenameslist", Some(values)) => match self {
                 Self::Service(Some(service)) => {
-                    values.iter().any(|value| space.has(value, &Mark::Of(service.clone())))
+                    values.iter().any(|value| space.has(value, &Mark::Of(service.as_str())))
                 }
                 Self::Service(None) => true,
                 Self::Anonymous
@@ -139,7 +139,7 @@ impl Requester {
     }
 
     fn has_value(&self, key: &str, value: &Bits, space: &Space, world: &World) -> bool {
-        let is_of = |name: &str| space.has(value, &Mark::Of(name.to_owned()));
+        let is_of = |name: &str| space.has(value, &Mark::Of(name));
         let is_well_formed = space.has(value, &Mark::WellFormed);
         let is_of_stranger = || is_well_formed && !world.accounts.iter().any(|account| is_of(account));
         match key {
@@ -154,11 +154,11 @@ impl Requester {
                 Self::Anonymous | Self::Service(_) => false,
                 Self::Stranger | Self::Org(_) => is_of_stranger(),
                 Self::Account(account, None) => {
-                    let is_named = |arn: &String| space.has(value, &Mark::Exactly(arn.clone()));
+                    let is_named = |arn: &String| space.has(value, &Mark::Exactly(arn.as_str()));
                     is_of(account) && !world.arns.iter().any(is_named)
                 }
                 Self::Account(account, Some(arn)) if arn.contains(":sts:") => is_of(account),
-                Self::Account(_, Some(arn)) => space.has(value, &Mark::Exactly(arn.clone())),
+                Self::Account(_, Some(arn)) => space.has(value, &Mark::Exactly(arn.as_str())),
                 Self::Federated(_) | Self::Canonical(_) => is_well_formed,
             },
             "aws:principalorgid" | "aws:principalorgpaths" => match self {
@@ -198,7 +198,7 @@ impl Behalf {
     }
 
     fn has_value(&self, key: &str, value: &Bits, space: &Space, world: &World) -> bool {
-        let is_of = |name: &str| space.has(value, &Mark::Of(name.to_owned()));
+        let is_of = |name: &str| space.has(value, &Mark::Of(name));
         let is_inside = || world.internal.iter().any(|account| is_of(account));
         let is_own_org = || world.own_org.as_ref().is_some_and(|org| is_of(org));
         let is_org_key = matches!(key, "aws:sourceorgid" | "aws:sourceorgpaths");

@@ -4,20 +4,17 @@
 //! conditions not holding, which makes one of the sets smaller. So the search goes over the Denies and which of their
 //! conditions to avoid them by, and ends when a set is empty or no Deny is left.
 
-use super::product::TooMany;
-use super::requester::{Behalf, Requester, exactly, marks};
-use super::space::{Mark, Space, Test};
+use super::Bits;
+use super::clause::{ACTION, Clause, Literal, RESOURCE};
+use super::requester::{Behalf, Requester};
+use super::space::Space;
+use super::spaces::Spaces;
 use super::trust::{Mode, Role, counts, role};
 use super::world::World;
-use super::{Bits, Target};
-use crate::condition::{Condition, Kind, Matcher, Quantifier};
-use crate::glob::Glob;
-use crate::policy::{Effect, Selection, Statement};
+use crate::condition::{Condition, Kind, Matcher};
+use crate::policy::{Effect, Statement};
 use std::collections::{BTreeMap, HashMap};
-
-/// The action and the resource of a call are two more keys.
-const ACTION: &str = "@action";
-const RESOURCE: &str = "@resource";
+use std::rc::Rc;
 
 /// Why the search has ended without an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,22 +25,6 @@ pub(super) enum Unanswered {
     Classes(String),
 }
 
-/// One condition, or the actions or resources, of a statement.
-#[derive(Debug)]
-enum Literal<'p> {
-    Condition(&'p Condition, Effect),
-    Selection(&'static str, &'p [Glob], bool),
-}
-
-impl Literal<'_> {
-    fn key(&self) -> &str {
-        match self {
-            Self::Condition(condition, _) => &condition.key,
-            Self::Selection(key, ..) => key,
-        }
-    }
-}
-
 /// The candidates under which a literal may hold, and those under which it may not.
 #[derive(Debug, Clone)]
 struct Truth {
@@ -51,66 +32,27 @@ struct Truth {
     may_fail: Bits,
 }
 
-/// A statement, by the keys it looks at.
-#[derive(Debug)]
-struct Clause<'p> {
-    statement: &'p Statement,
-    literals: Vec<Literal<'p>>,
-}
-
 /// One Allow, all Denies, and the classes of values that they tell apart.
 #[derive(Debug)]
 pub(super) struct Search<'p> {
     allow: Clause<'p>,
-    denies: Vec<Clause<'p>>,
-    spaces: BTreeMap<String, Space>,
+    denies: &'p [Clause<'p>],
+    spaces: BTreeMap<&'p str, Rc<Space>>,
     world: &'p World,
     /// By mode, deny (or none for the allow).
     truths: HashMap<(Mode, Option<usize>), Vec<Truth>>,
 }
 
 impl<'p> Search<'p> {
-    pub(super) fn new(
-        allow: &'p Statement,
-        denies: &[&'p Statement],
-        target: &Target,
+    /// Finds the classes of values; policy and Denies outlive the one Allow, and so may what is kept of them.
+    pub(super) fn new<'all: 'p>(
+        allow: &'all Statement,
+        denies: &'all [Clause<'all>],
+        spaces: &mut Spaces<'all>,
         world: &'p World,
     ) -> Result<Self, Unanswered> {
-        let allow = clause(allow);
-        let denies: Vec<Clause<'p>> = denies.iter().map(|deny| clause(deny)).collect();
-        let mut conditions: BTreeMap<&str, Vec<&Condition>> = BTreeMap::new();
-        let mut tests: BTreeMap<&str, Vec<Test>> =
-            BTreeMap::from([(ACTION, Vec::new()), (RESOURCE, Vec::new())]);
-        for literal in std::iter::once(&allow).chain(&denies).flat_map(|clause| &clause.literals) {
-            match literal {
-                Literal::Condition(condition, _) => {
-                    conditions.entry(&condition.key).or_default().push(condition);
-                    let of_values = condition.values.iter().filter_map(|value| Test::of(condition, value));
-                    tests.entry(&condition.key).or_default().extend(of_values.map(|(test, _)| test));
-                }
-                Literal::Selection(key, globs, _) => {
-                    tests.entry(key).or_default().extend(globs.iter().cloned().map(Test::Text));
-                }
-            }
-        }
-        let mut spaces = BTreeMap::new();
-        for (key, tests) in tests {
-            let on_key = conditions.get(key).map(Vec::as_slice).unwrap_or_default();
-            let mut marks = match key {
-                ACTION => target.actions(),
-                RESOURCE => target.resources(),
-                other => marks(other, world),
-            };
-            if key == "aws:principalisawsservice"
-                || on_key.iter().any(|condition| condition.kind == Kind::Bool)
-            {
-                marks.extend(["true", "false"].map(|word| (Mark::Of(word.to_owned()), exactly(word))));
-            }
-            let is_always_present = key == ACTION || key == RESOURCE;
-            let space = Space::new(tests, marks, on_key, is_always_present)
-                .map_err(|TooMany| Unanswered::Classes(key.to_owned()))?;
-            spaces.insert(key.to_owned(), space);
-        }
+        let allow = Clause::of(allow);
+        let spaces = spaces.of(&allow, world)?;
         Ok(Self { allow, denies, spaces, world, truths: HashMap::new() })
     }
 
@@ -219,20 +161,6 @@ impl<'p> Search<'p> {
     }
 }
 
-fn clause(statement: &Statement) -> Clause<'_> {
-    let mut literals = Vec::new();
-    for (key, selection) in [(ACTION, &statement.actions), (RESOURCE, &statement.resources)] {
-        match selection {
-            Selection::Unstated => {}
-            Selection::These(globs) => literals.push(Literal::Selection(key, globs, false)),
-            Selection::AllBut(globs) => literals.push(Literal::Selection(key, globs, true)),
-        }
-    }
-    literals
-        .extend(statement.conditions.iter().map(|condition| Literal::Condition(condition, statement.effect)));
-    Clause { statement, literals }
-}
-
 /// Returns whether a condition may hold and whether it may not (IAM User Guide, "Condition operators" and "Set
 /// operators for multivalued context keys").
 fn holds(
@@ -251,12 +179,7 @@ fn holds(
         return (holds, !holds);
     }
     let Some(values) = values else {
-        let holds = condition.if_exists
-            || match condition.quantifier {
-                Quantifier::Single => condition.negated,
-                Quantifier::Any => false,
-                Quantifier::All => true,
-            };
+        let holds = condition.holds_if_missing();
         return (holds, !holds);
     };
     if !is_exact {
@@ -267,12 +190,7 @@ fn holds(
     };
     let may_pass = |value: &&Bits| passes(value, may, sure);
     let must_pass = |value: &&Bits| passes(value, sure, may);
-    let is_all = match condition.quantifier {
-        Quantifier::Single => condition.negated,
-        Quantifier::Any => false,
-        Quantifier::All => true,
-    };
-    if is_all {
+    if condition.is_of_all_values() {
         (values.iter().all(may_pass), !values.iter().all(must_pass))
     } else {
         (values.iter().any(may_pass), !values.iter().any(must_pass))

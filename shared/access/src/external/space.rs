@@ -9,7 +9,7 @@ use crate::condition::{Condition, Kind, Matcher, Quantifier, Relation, Value};
 use crate::glob::Glob;
 use ipnet::IpNet;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Most classes of one key.
@@ -17,19 +17,30 @@ const MAX_CLASSES: usize = 4_096;
 
 /// What a requester class has to know of a value besides what the policy tells apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mark {
+pub(super) enum Mark<Name = String> {
     /// It is of the form that the key's values have.
     WellFormed,
     /// It is this account, organization, service or word, or belongs to it.
-    Of(String),
+    Of(Name),
     /// It is exactly this.
-    Exactly(String),
+    Exactly(Name),
     /// It is an ARN without an account.
     NoAccount,
 }
 
+impl Mark {
+    fn as_ref(&self) -> Mark<&str> {
+        match self {
+            Self::WellFormed => Mark::WellFormed,
+            Self::Of(name) => Mark::Of(name),
+            Self::Exactly(name) => Mark::Exactly(name),
+            Self::NoAccount => Mark::NoAccount,
+        }
+    }
+}
+
 /// One comparison of a single value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Test {
     Text(Glob),
     Net(IpNet),
@@ -56,8 +67,9 @@ impl Test {
 /// What of a key's values can be told apart.
 #[derive(Debug)]
 pub(super) struct Space {
-    tests: HashMap<Test, usize>,
-    marks: BTreeMap<Mark, usize>,
+    tests: BTreeMap<Test, usize>,
+    /// In order.
+    marks: Vec<(Mark, usize)>,
     /// Of each class of values, the tests and marks that match.
     values: Vec<Bits>,
     /// What a request can have: nothing, one class of values, or several.
@@ -74,7 +86,7 @@ impl Space {
         conditions: &[&Condition],
         is_always_present: bool,
     ) -> Result<Self, TooMany> {
-        let mut index = HashMap::new();
+        let mut index = BTreeMap::new();
         let mut list = Vec::new();
         let mut add = |test: Test, list: &mut Vec<Test>| {
             *index.entry(test.clone()).or_insert_with(|| {
@@ -85,19 +97,18 @@ impl Space {
         for test in tests {
             add(test, &mut list);
         }
-        let marks = marks.into_iter().map(|(mark, glob)| (mark, add(Test::Text(glob), &mut list))).collect();
+        let marks: BTreeMap<Mark, usize> =
+            marks.into_iter().map(|(mark, glob)| (mark, add(Test::Text(glob), &mut list))).collect();
+        let marks = marks.into_iter().collect();
         let mut space =
             Self { tests: index, marks, values: Vec::new(), candidates: Vec::new(), is_exact: true };
         space.find_values(&list)?;
         if conditions.iter().any(|condition| condition.kind == Kind::Bool) {
-            let is_bool = [Mark::Of("true".to_owned()), Mark::Of("false".to_owned())];
-            let values = std::mem::take(&mut space.values);
-            space.values = values
-                .into_iter()
-                .filter(|value| {
-                    is_bool.iter().any(|mark| space.marks.get(mark).is_some_and(|at| value.contains(*at)))
-                })
-                .collect();
+            let is_bool = |value: &Bits| {
+                [Mark::Of("true"), Mark::Of("false")].iter().any(|mark| space.has(value, mark))
+            };
+            let values = space.values.iter().filter(|value| is_bool(value)).cloned().collect();
+            space.values = values;
         }
         if !is_always_present {
             space.candidates.push(None);
@@ -140,7 +151,7 @@ impl Space {
             })
             .collect();
         // What decides: whether some and whether all values pass, and, for the requester classes, which marks all have.
-        let marks = Bits::of(self.marks.values().copied());
+        let marks = Bits::of(self.marks.iter().map(|(_, place)| *place));
         let signature = |set: &[usize]| -> (Vec<[bool; 4]>, Vec<Bits>) {
             let values: Vec<&Bits> = set.iter().filter_map(|value| self.values.get(*value)).collect();
             let passed = masks
@@ -228,7 +239,7 @@ impl Space {
 
     /// Returns the places of the candidates that have some mark; of all, if there are no marks.
     pub(super) fn marked(&self) -> Bits {
-        let marks = Bits::of(self.marks.values().copied());
+        let marks = Bits::of(self.marks.iter().map(|(_, place)| *place));
         let fits = |set: &Option<Vec<&Bits>>| {
             marks.is_empty()
                 || set.as_ref().is_some_and(|values| values.iter().all(|value| value.meets(&marks)))
@@ -240,8 +251,9 @@ impl Space {
         self.is_exact
     }
 
-    pub(super) fn has(&self, value: &Bits, mark: &Mark) -> bool {
-        self.marks.get(mark).is_some_and(|place| value.contains(*place))
+    pub(super) fn has(&self, value: &Bits, mark: &Mark<&str>) -> bool {
+        let at = self.marks.binary_search_by(|(known, _)| known.as_ref().cmp(mark));
+        at.is_ok_and(|at| self.marks.get(at).is_some_and(|(_, place)| value.contains(*place)))
     }
 }
 
@@ -262,7 +274,7 @@ pub(crate) fn has_several_values(key: &str) -> bool {
 }
 
 /// A service's key has several values if some operator asks for that.
-fn can_be_several(key: &str, conditions: &[&Condition]) -> bool {
+pub(super) fn can_be_several(key: &str, conditions: &[&Condition]) -> bool {
     let is_quantified = || conditions.iter().any(|condition| condition.quantifier != Quantifier::Single);
     has_several_values(key) || (!key.starts_with("aws:") && is_quantified())
 }

@@ -84,6 +84,9 @@ pub enum Unknown {
     /// An access control or sharing list names what this does not know.
     #[error("`{0}` is no grantee that is known; give an account, a group or a canonical user id")]
     Grantee(String),
+    /// What was written is not at hand; the text says why.
+    #[error("{0}")]
+    NotAtHand(String),
 }
 
 /// Who outside is let in.

@@ -1,6 +1,6 @@
 //! What keeps a policy from working, looked for element by element, so that one mistake does not hide the next.
 
-use super::{Issues, PolicyKind};
+use super::{Issues, PolicyKind, names};
 use crate::condition::{Condition, Kind, Matcher};
 use crate::json::Json;
 use crate::parse::cut;
@@ -81,7 +81,7 @@ fn of_statement(statement: &Json, path: &str, kind: PolicyKind, issues: &mut Iss
             issues.error("UNSUPPORTED_ELEMENT_COMBINATION", path, what);
         }
     }
-    actions(statement, path, issues);
+    names::actions(statement, path, issues);
     resources(statement, path, kind, issues);
     principals(statement, path, kind, issues);
     if kind == PolicyKind::ResourceControl {
@@ -97,31 +97,6 @@ fn of_statement(statement: &Json, path: &str, kind: PolicyKind, issues: &mut Iss
         }
         if statement.get("Principal").and_then(Json::text) != Some("*") {
             issues.error("RCP_SYNTAX_ERROR_PRINCIPAL", format!("{path}.Principal"), "write `*`");
-        }
-    }
-}
-
-fn actions(statement: &Json, path: &str, issues: &mut Issues) {
-    let element = if statement.get("Action").is_some() { "Action" } else { "NotAction" };
-    let Some(actions) = statement.get(element) else {
-        return issues.error("MISSING_ACTION", path, "add `Action` or `NotAction`");
-    };
-    let path = format!("{path}.{element}");
-    for action in actions.items() {
-        match action.text() {
-            Some("*") => {}
-            Some(text)
-                if text
-                    .split_once(':')
-                    .is_some_and(|(service, name)| !service.is_empty() && !name.is_empty()) => {}
-            Some(text) => {
-                issues.error(
-                    "INVALID_ACTION",
-                    &path,
-                    format!("`{}` is no action; write service:Action", cut(text)),
-                );
-            }
-            None => issues.error("DATA_TYPE_MISMATCH", &path, "an action has to be a text"),
         }
     }
 }
@@ -269,6 +244,7 @@ fn of_condition(condition: &Condition, key: &str, path: &str, issues: &mut Issue
     if !key.contains(':') {
         issues.error("INVALID_CONDITION_KEY_FORMAT", &path, "write service:Key");
     }
+    names::condition_key(key, &path, issues);
     if matches!(condition.kind, Kind::Bool | Kind::Null) && condition.values.len() > 1 {
         issues.error("INVALID_CONDITION_MULTIPLE_BOOLEAN", &path, "one value decides; keep one");
     }

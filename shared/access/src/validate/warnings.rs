@@ -1,6 +1,6 @@
 //! What lets in or allows more than is meant: Access Analyzer's security warnings.
 
-use super::{Issues, PolicyKind};
+use super::{Issues, PolicyKind, tags};
 use crate::condition::{Condition, Kind, Quantifier};
 use crate::external::has_several_values;
 use crate::glob::Glob;
@@ -11,6 +11,7 @@ pub(super) fn check(policy: &Policy, kind: PolicyKind, issues: &mut Issues) {
     for statement in &policy.statements {
         let path = format!("Statement[{}]", statement.index);
         conditions(statement, &path, issues);
+        tags::check(statement, &path, issues);
         if statement.effect == Effect::Allow {
             if matches!(statement.principals, Principals::AllBut(_)) {
                 let what = "everybody who is not named is let in; name who is meant in `Principal`";
