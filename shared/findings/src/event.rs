@@ -2,7 +2,7 @@
 
 use crate::detail::Malformed;
 use crate::judged::{Ignored, Judged};
-use crate::{Carrier, correlated, guardduty, health, observe, security_hub};
+use crate::{Carrier, access_analyzer, correlated, guardduty, health, observe, security_hub};
 use serde_json::Value;
 use trailreflex_detection::{Alert, Contribution, Rejected, RuleSet, Skipped};
 use trailreflex_model::cloudtrail::{DetailKind, Envelope, NotARecord, NotAnEnvelope, Record};
@@ -108,6 +108,10 @@ impl Event {
             DetailKind::HealthEvent | DetailKind::HealthAbuseEvent => health::judge(&envelope, &detail)?,
             DetailKind::GuardDutyFinding => vec![guardduty::judge(&envelope, &detail)?],
             DetailKind::SecurityHubFindings => security_hub::judge(&envelope, &detail)?,
+            DetailKind::AccessAnalyzerFinding
+            | DetailKind::UnusedAccessFinding
+            | DetailKind::InternalAccessFinding
+            | DetailKind::AccessPreview => vec![access_analyzer::judge(&envelope, &detail)?],
             DetailKind::SecurityHubFindingsV2 => vec![Judged::Ignored(Ignored::NotReadYet)],
             DetailKind::SecurityHubCustomAction => {
                 return Err(misrouted(&envelope, "findings that a person sent on, which may be old"));
@@ -183,6 +187,10 @@ fn check_source(envelope: &Envelope) -> Result<(), Unusable> {
         | DetailKind::SecurityHubFindingsV2
         | DetailKind::SecurityHubCustomAction
         | DetailKind::SecurityHubInsightResults => "aws.securityhub",
+        DetailKind::AccessAnalyzerFinding
+        | DetailKind::UnusedAccessFinding
+        | DetailKind::InternalAccessFinding
+        | DetailKind::AccessPreview => "aws.access-analyzer",
         DetailKind::Other(_) => return Ok(()),
     };
     let found = &envelope.source;

@@ -35,11 +35,14 @@ pub enum Ignored {
     /// It is in a form that is not read yet: Security Hub's findings in OCSF.
     #[error("it is in OCSF, which is not read yet")]
     NotReadYet,
+    /// It is about a policy that is only proposed.
+    #[error("it is about a policy that is only proposed")]
+    Proposed,
 }
 
 impl Ignored {
     /// All reasons.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sample,
         Self::Archived,
         Self::Settled,
@@ -47,6 +50,7 @@ impl Ignored {
         Self::NothingNamed,
         Self::OwnFinding,
         Self::NotReadYet,
+        Self::Proposed,
     ];
 
     /// Returns the word used in metrics, logs and answers.
@@ -60,6 +64,7 @@ impl Ignored {
             Self::NothingNamed => "nothingNamed",
             Self::OwnFinding => "ownFinding",
             Self::NotReadYet => "notReadYet",
+            Self::Proposed => "proposed",
         }
     }
 }

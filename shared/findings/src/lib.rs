@@ -2,6 +2,7 @@
 //!
 //! An event is a CloudTrail record that rules are evaluated on, or what another AWS service has reported.
 
+mod access_analyzer;
 mod detail;
 mod event;
 mod guardduty;
@@ -23,14 +24,15 @@ pub use event::{Evaluated, Event, Unusable};
 pub use health::HEALTH_TYPES;
 pub use judged::{Ignored, Judged};
 pub use observe::{Carrier, Observed, correlated, observe};
+pub use reported::{evidence as reported_by, finding as on_report};
 pub use security_hub::SECURITY_HUB_TYPES;
 pub use sent::{
     Claimant, Dispatched, Entry, LEASE_SECONDS, Outlet, Progress, Sender, SentLog, Turn, dispatch,
 };
 pub use sent_in_memory::{Fault, MemoryOutlet};
 pub use source_rule::{
-    CREDENTIALS_COMPROMISED, CREDENTIALS_EXPOSED, CREDENTIALS_SUSPECTED, GUARDDUTY, SECURITY_HUB,
-    SOURCE_RULES, SourceRule,
+    ACCESS_PREVIEW_FAILED, CREDENTIALS_COMPROMISED, CREDENTIALS_EXPOSED, CREDENTIALS_SUSPECTED,
+    EXTERNAL_ACCESS, GUARDDUTY, INTERNAL_ACCESS, SECURITY_HUB, SOURCE_RULES, SourceRule, UNUSED_ACCESS,
 };
 
 pub use suppress::Hidden;
@@ -38,7 +40,9 @@ pub use suppress::Hidden;
 use serde_json::Value;
 use trailreflex_detection::{Level, Match, Rule, RuleSet};
 use trailreflex_model::cloudtrail::{Envelope, Record};
-use trailreflex_model::{AccountId, Actor, EventId, Evidence, Finding, FindingId, Region, RuleRef, Severity};
+use trailreflex_model::{
+    AccountId, Actor, EventId, Evidence, Finding, FindingId, Region, RuleRef, Severity, Target,
+};
 
 /// Where a record came from, if it does not say so itself.
 struct Origin {
@@ -64,6 +68,21 @@ fn finding(found: &Match<'_>, carrier: &Carrier, record: &Record) -> Finding {
     evidence.set_matched(fields.map(|matched| (matched.field, text_of(&matched.values))));
     let id = FindingId::of(&evidence.account, &evidence.event_id, rule.key());
     about(id, rule, evidence, record)
+}
+
+/// A finding about a record that something else than a rule in Sigma has found: which fields of it tell, and whom or what a
+/// response would concern.
+#[must_use]
+pub fn recorded(
+    rule: &SourceRule,
+    severity: Severity,
+    (carrier, record): (&Carrier, &Record),
+    matched: impl IntoIterator<Item = (String, String)>,
+    target: Option<Target>,
+) -> Finding {
+    let mut evidence = evidence(carrier, record);
+    evidence.set_matched(matched);
+    reported::finding(rule, severity, evidence, (actor(record), target))
 }
 
 fn evidence(carrier: &Carrier, record: &Record) -> Evidence {

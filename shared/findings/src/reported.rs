@@ -12,7 +12,8 @@ const NOBODY_NAMED: &str = "Unknown";
 const IAM_USER: &str = "IAMUser";
 
 /// Evidence that rests on a report; what the report says itself is to be set by the caller.
-pub(crate) fn evidence(envelope: &Envelope, report: Report, event_id: EventId) -> Evidence {
+#[must_use]
+pub fn evidence(envelope: &Envelope, report: Report, event_id: EventId) -> Evidence {
     Evidence {
         account: envelope.account.clone(),
         region: envelope.region.clone(),
@@ -28,7 +29,8 @@ pub(crate) fn evidence(envelope: &Envelope, report: Report, event_id: EventId) -
 }
 
 /// A finding that rests on a report. Its id is that of the report, not of the event that carried it.
-pub(crate) fn finding(
+#[must_use]
+pub fn finding(
     rule: &SourceRule,
     severity: Severity,
     evidence: Evidence,

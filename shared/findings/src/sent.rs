@@ -20,11 +20,13 @@ pub enum Sender {
     Detect,
     /// The complete path: log files.
     Ingest,
+    /// What calls change in who has access, and what is looked at on a schedule.
+    ReviewAccess,
 }
 
 impl Sender {
     /// Every sender.
-    pub const ALL: [Self; 2] = [Self::Detect, Self::Ingest];
+    pub const ALL: [Self; 3] = [Self::Detect, Self::Ingest, Self::ReviewAccess];
 
     /// Returns the function's folder name.
     #[must_use]
@@ -32,6 +34,7 @@ impl Sender {
         match self {
             Self::Detect => "detect",
             Self::Ingest => "ingest",
+            Self::ReviewAccess => "review-access",
         }
     }
 }

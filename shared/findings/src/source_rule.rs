@@ -57,9 +57,52 @@ pub const SECURITY_HUB: SourceRule = SourceRule {
     reference: "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html",
 };
 
+const ANALYZER: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-eventbridge.html";
+
+/// IAM Access Analyzer: somebody outside of the zone of trust has access.
+pub const EXTERNAL_ACCESS: SourceRule = SourceRule {
+    id: "2f6a7c1d-93b4-4e58-b0d2-5a1e8c47f936",
+    name: "access_analyzer_external_access",
+    title: "Access Analyzer: external access",
+    reference: ANALYZER,
+};
+
+/// IAM Access Analyzer: access that nobody has used for long.
+pub const UNUSED_ACCESS: SourceRule = SourceRule {
+    id: "b81d3e60-4a7f-4c29-86f5-0e92d7a3c15b",
+    name: "access_analyzer_unused_access",
+    title: "Access Analyzer: unused access",
+    reference: ANALYZER,
+};
+
+/// IAM Access Analyzer: somebody inside has access to a resource that is watched for that.
+pub const INTERNAL_ACCESS: SourceRule = SourceRule {
+    id: "75c09f4e-d12a-4b83-9e67-c3f8510b2a4d",
+    name: "access_analyzer_internal_access",
+    title: "Access Analyzer: internal access",
+    reference: ANALYZER,
+};
+
+/// IAM Access Analyzer: what a proposed policy would let in could not be found out.
+pub const ACCESS_PREVIEW_FAILED: SourceRule = SourceRule {
+    id: "e94b62a8-0c5d-4f71-a3e8-7d16f2b9c083",
+    name: "access_analyzer_preview_failed",
+    title: "Access Analyzer: access preview failed",
+    reference: ANALYZER,
+};
+
 /// All of them.
-pub const SOURCE_RULES: [&SourceRule; 5] =
-    [&CREDENTIALS_EXPOSED, &CREDENTIALS_COMPROMISED, &CREDENTIALS_SUSPECTED, &GUARDDUTY, &SECURITY_HUB];
+pub const SOURCE_RULES: [&SourceRule; 9] = [
+    &CREDENTIALS_EXPOSED,
+    &CREDENTIALS_COMPROMISED,
+    &CREDENTIALS_SUSPECTED,
+    &GUARDDUTY,
+    &SECURITY_HUB,
+    &EXTERNAL_ACCESS,
+    &UNUSED_ACCESS,
+    &INTERNAL_ACCESS,
+    &ACCESS_PREVIEW_FAILED,
+];
 
 impl SourceRule {
     /// What a finding says of it.

@@ -1,9 +1,9 @@
 //! Whom or what a response would concern, as a rule's hint and the record tell.
 //!
 //! `custom.responder.target` of a rule names fields of the record: `user`, `role`, `access_key`; `policy` beside `user`,
-//! `role` or `group`; `caller: userIdentity` for whoever made the call; or the kind of a resource, such as `trail` or
+//! `role` or `group`; `subscription` for the topic of one; `caller: userIdentity` for whoever made the call; or the kind of a resource, such as `trail` or
 //! `db_snapshot`, with `added` for what the call has added to it, `policy_text` for the policy that it has given it, and
-//! `alias` for that of a function. A field that does not hold such a thing gives no target: in doubt, nobody.
+//! `alias` for that of a function or `event_bus` for that of a rule. A field that does not hold such a thing gives no target: in doubt, nobody.
 
 use std::collections::BTreeSet;
 use trailreflex_access::Parts;
@@ -37,6 +37,11 @@ pub(crate) fn target(rule: &Rule, record: &Record) -> Option<Target> {
     if let Some(id) = named("access_key") {
         return Some(Target::AccessKey { access_key_id: id.parse().ok()? });
     }
+    // The ARN of a subscription is that of its topic and an id.
+    if let Some((topic, _)) = named("subscription").and_then(|arn| arn.rsplit_once(':')) {
+        let (resource, name, added) = (ResourceKind::Topic, topic.parse().ok()?, BTreeSet::new());
+        return Some(Target::Resource(Resource { resource, name, added }));
+    }
     let (resource, name) =
         ResourceKind::ALL.into_iter().find_map(|kind| Some((kind, named(kind.as_str())?)))?;
     let mut added = BTreeSet::new();
@@ -48,7 +53,11 @@ pub(crate) fn target(rule: &Rule, record: &Record) -> Option<Target> {
         let statements = Parts::of(policy).ok()?.fingerprints();
         added.extend(statements.iter().filter_map(|statement| statement.parse().ok()));
     }
-    let name = named("alias").map_or_else(|| name.to_owned(), |alias| format!("{name}:{alias}"));
+    // The default bus is not named in the ARN of a rule.
+    let bus = named("event_bus").map(|bus| bus.rsplit_once(":event-bus/").map_or(bus, |(_, bus)| bus));
+    let name =
+        bus.filter(|bus| *bus != "default").map_or_else(|| name.to_owned(), |bus| format!("{bus}/{name}"));
+    let name = named("alias").map_or_else(|| name.clone(), |alias| format!("{name}:{alias}"));
     Some(Target::Resource(Resource { resource, name: name.parse().ok()?, added }))
 }
 
@@ -119,6 +128,26 @@ mod tests {
                 json!({"snapshot": "requestParameters.id", "added": [format!("{items}.userId"), format!("{items}.group")]}),
                 json!({"id": "snap-1", "add": {"items": [{"userId": "999988887777"}, {"group": "all"}]}}),
                 Some(json!({"resource": "snapshot", "name": "snap-1", "added": ["999988887777", "all"]})),
+            ),
+            (
+                "the topic of a subscription",
+                json!({"subscription": "requestParameters.arn"}),
+                json!({"arn": "arn:aws:sns:us-east-1:111122223333:trailreflex-AlarmsTopic-1A:0a1b-2c3d"}),
+                Some(
+                    json!({"resource": "topic", "name": "arn:aws:sns:us-east-1:111122223333:trailreflex-AlarmsTopic-1A"}),
+                ),
+            ),
+            (
+                "a rule of the default bus",
+                json!({"event_rule": "requestParameters.name", "event_bus": "requestParameters.bus"}),
+                json!({"name": "nightly", "bus": "default"}),
+                Some(json!({"resource": "eventRule", "name": "nightly"})),
+            ),
+            (
+                "a rule of another bus, named by its ARN",
+                json!({"event_rule": "requestParameters.name", "event_bus": "requestParameters.bus"}),
+                json!({"name": "nightly", "bus": "arn:aws:events:us-east-1:111122223333:event-bus/orders"}),
+                Some(json!({"resource": "eventRule", "name": "orders/nightly"})),
             ),
             (
                 "one kind of item",

@@ -25,7 +25,10 @@ fn rules(field: &str, value: &str) -> RuleSet {
 }
 
 fn event(file: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(file);
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(file))
+}
+
+fn read(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -148,11 +151,12 @@ fn whatever_stands_in_a_report_it_gives_small_findings_or_a_short_reason() {
     let texts = ["", "\u{0}\n\u{202e}", &"é".repeat(100_000), "AKIA", "arn:aws:iam::1:user/", ":", "////-"];
     let hostile: Vec<Value> = hostile.into_iter().chain(texts.into_iter().map(Value::from)).collect();
     let mut tried = 0;
-    for folder in ["health", "guardduty", "security-hub"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(folder);
+    let folders = ["../../events/health", "../../events/guardduty", "../../events/security-hub"];
+    for folder in folders.into_iter().chain(["tests/access_analyzer"]) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         for entry in std::fs::read_dir(path).unwrap() {
-            let file = format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy());
-            let whole = event(&file);
+            let path = entry.unwrap().path();
+            let (file, whole) = (path.to_string_lossy().into_owned(), read(&path));
             for pointer in pointers(&whole["detail"], "/detail") {
                 for value in &hostile {
                     let mut changed = whole.clone();
