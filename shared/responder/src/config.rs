@@ -2,7 +2,7 @@
 //! does not know its limits must not run.
 
 use trailreflex_lambda::{Environment, InvalidConfiguration};
-use trailreflex_response::{ActionClass, Baselines, Declared, Guardrails, Limits, Mode};
+use trailreflex_response::{ActionClass, Baselines, Declared, Guardrails, Limits, Mode, OwnTargets};
 
 /// What the stack tells the function.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct Config {
     /// `LOOKS_QUEUE_URL`: queue that brings the looks that the function asks itself for.
     pub looks_queue_url: String,
     /// `ACCOUNT_ID`, `AWS_REGION`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`; for `restore-logging`
-    /// also `EVENT_SELECTORS_BASELINE` and `STACK_NAME`.
+    /// also `EVENT_SELECTORS_BASELINE`, `OWN_TARGETS` and `STACK_NAME`.
     pub guardrails: Guardrails,
 }
 
@@ -52,7 +52,7 @@ impl Config {
     pub fn variables(class: ActionClass) -> Vec<&'static str> {
         let own: &[&str] = match class {
             ActionClass::ContainIdentity | ActionClass::CloseExposure => &[],
-            ActionClass::RestoreLogging => &["EVENT_SELECTORS_BASELINE", "STACK_NAME"],
+            ActionClass::RestoreLogging => &["EVENT_SELECTORS_BASELINE", "OWN_TARGETS", "STACK_NAME"],
         };
         let mut variables = [&Self::VARIABLES, own].concat();
         variables.sort_unstable();
@@ -78,6 +78,7 @@ impl Config {
         let own_roles = environment.list("OWN_ROLE_IDS");
         let own_prefix = environment.text("STACK_NAME").map(|name| format!("{name}-")).unwrap_or_default();
         let baselines = environment.or_default("EVENT_SELECTORS_BASELINE", Baselines::default());
+        let own_targets = environment.or_default("OWN_TARGETS", OwnTargets::default());
         let age = environment.or_default("MAX_EVENT_AGE_SECONDS", 3600);
         if let Some(age) = age.filter(|age| !AGES.contains(age)) {
             environment.problem(format!("MAX_EVENT_AGE_SECONDS: {age} is not within 60 to 315360000"));
@@ -97,7 +98,7 @@ impl Config {
                     protected: protected?,
                     own_roles: own_roles?,
                     max_event_age_seconds: age?,
-                    declared: Declared { own_prefix, baselines: baselines? },
+                    declared: Declared { own_prefix, baselines: baselines?, own_targets: own_targets? },
                 },
             })
         })();

@@ -98,6 +98,8 @@ impl ActionKind {
             | Self::RestoreEventSelectors
             | Self::RestoreInsightSelectors
             | Self::EnableRule
+            | Self::RestoreTargets
+            | Self::RestoreSubscriptions
             | Self::RestoreConcurrency
             | Self::UnshareSnapshot
             | Self::BlockPublicAccess
@@ -128,7 +130,10 @@ impl ActionKind {
             Self::RestoreEventSelectors | Self::RestoreInsightSelectors => {
                 restore_selectors::controls(self, resource)
             }
-            Self::EnableRule | Self::RestoreConcurrency => restore_own_stack::controls(self, resource),
+            Self::EnableRule
+            | Self::RestoreTargets
+            | Self::RestoreSubscriptions
+            | Self::RestoreConcurrency => restore_own_stack::controls(self, resource),
             Self::UnshareSnapshot => unshare::controls(resource, &unshare::SNAPSHOTS),
             Self::BlockPublicAccess => block_public_access::controls(resource),
             Self::RevokeSecurityGroupRule => revoke_security_group_rule::controls(resource),
@@ -166,6 +171,8 @@ impl ActionKind {
                 restore_selectors::propose(control, current, &circumstances.declared.baselines)
             }
             Self::EnableRule => restore_own_stack::enable(current),
+            Self::RestoreTargets => restore_own_stack::wake(control, current, circumstances.declared),
+            Self::RestoreSubscriptions => restore_own_stack::tell(control, current, circumstances.declared),
             Self::RestoreConcurrency => restore_own_stack::unlimit(current),
             Self::UnshareSnapshot | Self::UnshareDocument => unshare::propose(current, circumstances.target),
             Self::BlockPublicAccess => Proposal::to(block_public_access::wanted(), current),

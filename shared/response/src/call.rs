@@ -3,6 +3,7 @@
 use crate::Operation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use trailreflex_model::shell_word;
 
 /// An API call with its parameters, in the words of AWS's API reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +22,12 @@ impl Call {
     pub fn of(operation: &Operation) -> Self {
         let (permission, parameters) = (operation.permission(), operation.parameters());
         let (service, name) = operation.command().split_once(':').unwrap_or((permission, ""));
-        let options = parameters.iter().map(|(name, value)| option(name, value));
-        let command = format!("aws {} {}{}", command_of(service), kebab(name), options.collect::<String>());
+        let options = if let Operation::Unsubscribe { topic_arn, protocol, endpoint } = operation {
+            subscription(topic_arn.as_str(), protocol, endpoint)
+        } else {
+            parameters.iter().map(|(name, value)| option(name, value)).collect()
+        };
+        let command = format!("aws {} {}{options}", command_of(service), kebab(name));
         Self { permission: permission.to_owned(), parameters, command }
     }
 }
@@ -36,6 +41,19 @@ fn command_of(service: &str) -> &str {
     }
 }
 
+/// A subscription is removed by its ARN, which is asked for when the command is run.
+fn subscription(topic: &str, protocol: &str, endpoint: &str) -> String {
+    let raw = |text: &str| text.replace('\'', r"\'");
+    let (protocol, endpoint) = (raw(protocol), raw(endpoint));
+    let query =
+        format!("Subscriptions[?Protocol=='{protocol}' && Endpoint=='{endpoint}'].SubscriptionArn | [0]");
+    format!(
+        " --subscription-arn $(aws sns list-subscriptions-by-topic --topic-arn {} --query {} --output text)",
+        shell_word(topic),
+        shell_word(&query)
+    )
+}
+
 fn option(name: &str, value: &Value) -> String {
     let name = kebab(name);
     match value {
@@ -45,17 +63,6 @@ fn option(name: &str, value: &Value) -> String {
         Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
             format!(" --{name} {}", shell_word(&value.to_string()))
         }
-    }
-}
-
-/// Quotes a word for a POSIX shell, unless it needs no quoting.
-#[must_use]
-pub fn shell_word(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -114,6 +121,17 @@ mod tests {
                     configuration_recorder_name: "default".parse().unwrap(),
                 },
                 "aws configservice stop-configuration-recorder --configuration-recorder-name default",
+            ),
+            (
+                Operation::Unsubscribe {
+                    topic_arn: "arn:aws:sns:us-east-1:111122223333:alarms".parse().unwrap(),
+                    protocol: "email".to_owned(),
+                    endpoint: "someone@example.com".to_owned(),
+                },
+                "aws sns unsubscribe --subscription-arn $(aws sns list-subscriptions-by-topic \
+                 --topic-arn arn:aws:sns:us-east-1:111122223333:alarms \
+                 --query 'Subscriptions[?Protocol=='\\''email'\\'' && \
+                 Endpoint=='\\''someone@example.com'\\''].SubscriptionArn | [0]' --output text)",
             ),
             (
                 Operation::UpdateDetector { detector_id: "12ab".parse().unwrap(), enable: false },

@@ -3,6 +3,7 @@
 //!
 //! To add one: a variant here, its operations in `control/`, its reading in `shared/aws`; the compiler lists the rest.
 
+mod event_rule;
 mod exposure;
 mod function_permission;
 mod identity;
@@ -10,6 +11,7 @@ mod ingress;
 mod logging;
 mod resource_policy;
 
+pub use event_rule::rule_and_bus;
 pub(crate) use exposure::UNBLOCKED;
 pub use exposure::{Shareable, Shared};
 pub use function_permission::FunctionPermission;
@@ -126,10 +128,20 @@ pub enum Control {
         /// Of which, by ARN.
         trail: ResourceName,
     },
-    /// An event rule on the default bus: a document of what `PutRule` takes.
+    /// An event rule: a document of what `PutRule` takes.
     EventRule {
-        /// Which.
+        /// Which: its name, on another bus than the default one with the bus and a slash before it.
         rule: ResourceName,
+    },
+    /// The targets of an event rule: a [`RuleTarget`](crate::RuleTarget) a word.
+    RuleTargets {
+        /// Of which, named as that of [`Control::EventRule`].
+        rule: ResourceName,
+    },
+    /// The subscriptions of a topic: a protocol, a blank and an endpoint a word.
+    Subscriptions {
+        /// Of which, by ARN.
+        topic: ResourceName,
     },
     /// The reserved concurrency of a function: absent or a number.
     FunctionConcurrency {
@@ -203,6 +215,8 @@ impl Control {
             | Self::EventSelectors { .. }
             | Self::InsightSelectors { .. }
             | Self::EventRule { .. }
+            | Self::RuleTargets { .. }
+            | Self::Subscriptions { .. }
             | Self::FunctionConcurrency { .. }
             | Self::Sharing { .. }
             | Self::PublicAccessBlock { .. }
@@ -238,6 +252,8 @@ impl Control {
             Self::EventSelectors { trail } => format!("trail/{trail}/event-selectors"),
             Self::InsightSelectors { trail } => format!("trail/{trail}/insight-selectors"),
             Self::EventRule { rule } => format!("event_rule/{rule}/itself"),
+            Self::RuleTargets { rule } => format!("event_rule/{rule}/targets"),
+            Self::Subscriptions { topic } => format!("topic/{topic}/subscriptions"),
             Self::FunctionConcurrency { function } => format!("function/{function}/concurrency"),
             Self::Sharing { of, name } => format!("{}/{name}/sharing", of.kind().as_str()),
             Self::PublicAccessBlock { bucket } => format!("bucket/{bucket}/public-access-block"),
@@ -270,6 +286,8 @@ impl Control {
             | Self::InsightSelectors { .. }
             | Self::EventRule { .. }
             | Self::FunctionConcurrency { .. } => logging::operations(self, to),
+            Self::RuleTargets { rule } => event_rule::set_targets(rule, from, to),
+            Self::Subscriptions { topic } => event_rule::set_subscriptions(topic, from, to),
             Self::Sharing { .. }
             | Self::PublicAccessBlock { .. }
             | Self::Ingress { .. }

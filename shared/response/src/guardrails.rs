@@ -1,6 +1,6 @@
 //! The limits of automatic response. Pure; any doubt refuses, and says why.
 
-use crate::{Baselines, Facts, Owner, Playbook, Protected, Reason};
+use crate::{Baselines, Facts, OwnTargets, Owner, Playbook, Protected, Reason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailreflex_model::{
@@ -61,6 +61,8 @@ pub struct Declared {
     pub own_prefix: String,
     /// What trails are to log.
     pub baselines: Baselines,
+    /// What the responder's own rules wake.
+    pub own_targets: OwnTargets,
 }
 
 /// Identity types that the responder knows. Anything else is in doubt.
@@ -197,7 +199,8 @@ impl Guardrails {
         let prefix = &self.declared.own_prefix;
         let is_own = finding.target.as_ref().and_then(Target::resource).is_some_and(|resource| {
             let name = resource.name.as_str().rsplit(':').next().unwrap_or_default();
-            !prefix.is_empty() && name.starts_with(prefix)
+            // A rule of another bus than the default one is named with its bus, which must be its own too.
+            !prefix.is_empty() && name.split('/').all(|part| part.starts_with(prefix))
         });
         let needs_own = playbook.actions.iter().any(|kind| kind.is_for_own_stack());
         if needs_own && !is_own { Err(Reason::NotOwn) } else { Ok(()) }

@@ -12,11 +12,13 @@ mod execute;
 mod facts;
 mod guardrails;
 mod journal;
+mod left_behind;
 mod limits;
 mod look;
 mod observe;
 mod operation;
 mod outcome;
+mod own_targets;
 mod plan;
 mod plan_id;
 mod playbook;
@@ -32,20 +34,22 @@ mod verdict;
 pub use account::{Account, AccountError, Effect};
 pub use action::{Action, ActionClass, ActionKind};
 pub use approval::{Approval, Decision, DecisionRefusal, Invitation, Next, OnSilence, Token, store};
-pub use call::{Call, shell_word};
+pub use call::Call;
 pub use control::{
     Control, CredentialKind, FunctionPermission, Governed, IdentityRef, IngressRule, IpPermission, Peer,
-    Shareable, Shared,
+    Shareable, Shared, rule_and_bus,
 };
 pub use execute::{ExecuteError, Execution, execute, execute_approved, resume};
 pub use facts::{CredentialFacts, Facts, IdentityFacts, KeyFacts, KeyStatus, Owner};
 pub use guardrails::{Declared, Guardrails, Mode};
 pub use journal::{Created, Entry, EntryState, Journal, JournalError, LEASE_SECONDS, Recorded, Replaced};
+pub use left_behind::{DETAIL_TYPE_LEFT_BEHIND, LeftBehind, Persistence};
 pub use limits::{Counted, FixedSwitch, Hold, Limits, LimitsError, Switch, SwitchState, Tally, held_back};
 pub use look::{Look, LookError, Seen, look};
 pub use observe::{ObserveError, observe};
-pub use operation::{ExposureOperation, Operation, PolicyOperation, QueuePolicy};
+pub use operation::{ExposureOperation, Operation, PolicyOperation, QueuePolicy, RawDelivery};
 pub use outcome::{DETAIL_TYPE_OUTCOME, Outcome, OutcomeStatus, StepOutcome, StepResult};
+pub use own_targets::{DeadLetters, OwnTargets, RetryPolicy, RuleTarget};
 pub use plan::{Plan, Step, Undo, plan};
 pub use plan_id::PlanId;
 pub use playbook::{Expiry, InvalidPlaybooks, OnExpiry, Playbook, Playbooks};

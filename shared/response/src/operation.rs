@@ -9,7 +9,7 @@ pub use exposure::ExposureOperation;
 pub(crate) use exposure::Grants;
 pub use policy::{PolicyOperation, QueuePolicy};
 
-use crate::{AdvancedEventSelector, EventSelector, InsightSelector};
+use crate::{AdvancedEventSelector, EventSelector, InsightSelector, RuleTarget};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use trailreflex_model::{AccessKeyId, IamName, ResourceName, UniqueId};
@@ -153,12 +153,30 @@ pub enum Operation {
     // EventBridge
     EnableRule {
         name: ResourceName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_bus_name: Option<ResourceName>,
     },
     DisableRule {
         name: ResourceName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_bus_name: Option<ResourceName>,
+    },
+    PutTargets {
+        rule: ResourceName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_bus_name: Option<ResourceName>,
+        targets: Vec<RuleTarget>,
+    },
+    RemoveTargets {
+        rule: ResourceName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_bus_name: Option<ResourceName>,
+        ids: Vec<String>,
     },
     PutRule {
         name: ResourceName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        event_bus_name: Option<ResourceName>,
         state: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         event_pattern: Option<String>,
@@ -168,6 +186,20 @@ pub enum Operation {
         description: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         role_arn: Option<String>,
+    },
+    // SNS
+    Subscribe {
+        topic_arn: ResourceName,
+        protocol: String,
+        endpoint: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        attributes: Option<RawDelivery>,
+    },
+    /// By what it tells, since its ARN is known only when it is there; `shared/aws` looks that up.
+    Unsubscribe {
+        topic_arn: ResourceName,
+        protocol: String,
+        endpoint: String,
     },
     // Lambda
     DeleteFunctionConcurrency {
@@ -181,6 +213,14 @@ pub enum Operation {
     Exposure(ExposureOperation),
     // Resource policies
     Policy(PolicyOperation),
+}
+
+/// The one attribute of a subscription that is ever set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[expect(missing_docs, reason = "named and described in SNS's API reference")]
+pub struct RawDelivery {
+    pub raw_message_delivery: &'static str,
 }
 
 impl Operation {
@@ -222,6 +262,10 @@ impl Operation {
             Self::EnableRule { .. } => "events:EnableRule",
             Self::DisableRule { .. } => "events:DisableRule",
             Self::PutRule { .. } => "events:PutRule",
+            Self::PutTargets { .. } => "events:PutTargets",
+            Self::RemoveTargets { .. } => "events:RemoveTargets",
+            Self::Subscribe { .. } => "sns:Subscribe",
+            Self::Unsubscribe { .. } => "sns:Unsubscribe",
             Self::DeleteFunctionConcurrency { .. } => "lambda:DeleteFunctionConcurrency",
             Self::PutFunctionConcurrency { .. } => "lambda:PutFunctionConcurrency",
             Self::Exposure(operation) => operation.permission(),

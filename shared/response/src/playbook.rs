@@ -185,7 +185,8 @@ mod tests {
                 "unknown variant `delete_user`, expected one of `deny_user`, `quarantine_user`, `detach_policy`, \
                  `deactivate_access_keys`, `deactivate_credentials`, `deny_session`, `revoke_sessions`, `start_logging`, \
                  `enable_detector`, `start_recorder`, `recreate_analyzer`, `keep_key`, `restore_event_selectors`, \
-                 `restore_insight_selectors`, `enable_rule`, `restore_concurrency`, \
+                 `restore_insight_selectors`, `enable_rule`, `restore_targets`, \
+                 `restore_subscriptions`, `restore_concurrency`, \
                  `unshare_snapshot`, `block_public_access`, `revoke_security_group_rule`, \
                  `require_iam_for_function_url`, `block_snapshot_sharing`, `block_image_sharing`, `unshare_document`, \
                  `remove_function_permission`, `close_policy`",

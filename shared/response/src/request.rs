@@ -7,9 +7,7 @@
 use crate::{Decision, Look, PlanId, Token};
 use serde::Deserialize;
 use serde_json::Value;
-use trailreflex_model::{
-    AccountId, DETAIL_TYPE_FINDING, Finding, NotAFinding, SOURCE_DETECT, SOURCE_INGEST, shown,
-};
+use trailreflex_model::{AccountId, DETAIL_TYPE_FINDING, Finding, NotAFinding, PRODUCERS, shown};
 
 /// What the responder is asked to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,9 +130,8 @@ impl Request {
             return Err(InvalidRequest::Unknown("the payload has no `detail-type`"));
         }
         let text = |field: &str| event.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (kinds, producers) =
-            ([DETAIL_TYPE_FINDING].as_slice(), [SOURCE_DETECT, SOURCE_INGEST].as_slice());
-        for (field, expected) in [("detail-type", kinds), ("source", producers)] {
+        let kinds = [DETAIL_TYPE_FINDING].as_slice();
+        for (field, expected) in [("detail-type", kinds), ("source", PRODUCERS.as_slice())] {
             let found = text(field);
             if !expected.contains(&found.as_str()) {
                 return Err(InvalidRequest::NotFromDetect { field, found: shown(&found) });

@@ -98,6 +98,12 @@ pub enum Reason {
     /// Nothing in the account tells what was before.
     #[error("no selectors are declared for the trail; give them in the parameter EventSelectorsBaseline")]
     NoBaseline,
+    /// The stack does not tell this function what the rule wakes, or whom the topic tells.
+    #[error("what it wakes or whom it tells is not declared to this function; a person must act")]
+    NoTargetsDeclared,
+    /// Nothing that the rule wakes is missing, and nobody whom the topic tells.
+    #[error("all that the stack declares of it is there; what else was changed is for a person")]
+    TargetsStand,
     /// The rule was tampered with in another way.
     #[error("the rule is not disabled; what else was changed is for a person")]
     NotDisabled,

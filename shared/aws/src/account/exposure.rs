@@ -245,6 +245,8 @@ impl Services for Exposure {
             | Control::EventSelectors { .. }
             | Control::InsightSelectors { .. }
             | Control::EventRule { .. }
+            | Control::RuleTargets { .. }
+            | Control::Subscriptions { .. }
             | Control::FunctionConcurrency { .. } => Ok(Reading::Gone),
         }
     }

@@ -261,6 +261,8 @@ impl Services for Iam {
             | Control::EventSelectors { .. }
             | Control::InsightSelectors { .. }
             | Control::EventRule { .. }
+            | Control::RuleTargets { .. }
+            | Control::Subscriptions { .. }
             | Control::FunctionConcurrency { .. }
             | Control::Sharing { .. }
             | Control::PublicAccessBlock { .. }

@@ -106,6 +106,10 @@ impl Iam {
             | Operation::EnableRule { .. }
             | Operation::DisableRule { .. }
             | Operation::PutRule { .. }
+            | Operation::PutTargets { .. }
+            | Operation::RemoveTargets { .. }
+            | Operation::Subscribe { .. }
+            | Operation::Unsubscribe { .. }
             | Operation::DeleteFunctionConcurrency { .. }
             | Operation::PutFunctionConcurrency { .. }
             | Operation::Exposure(_)

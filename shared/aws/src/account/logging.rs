@@ -5,7 +5,6 @@ use aws_sdk_cloudtrail::error::ProvideErrorMetadata;
 use aws_sdk_guardduty::types::DetectorStatus;
 use aws_sdk_kms::types::{KeyMetadata, KeyState};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::error::Error;
 use trailreflex_model::{Resource, ResourceKind, ResourceName, Target};
@@ -42,6 +41,8 @@ pub struct LoggingClients {
     pub kms: aws_sdk_kms::Client,
     /// Lambda.
     pub lambda: aws_sdk_lambda::Client,
+    /// SNS.
+    pub sns: aws_sdk_sns::Client,
 }
 
 impl LoggingClients {
@@ -56,6 +57,7 @@ impl LoggingClients {
             guardduty: aws_sdk_guardduty::Client::new(config),
             kms: aws_sdk_kms::Client::new(config),
             lambda: aws_sdk_lambda::Client::new(config),
+            sns: aws_sdk_sns::Client::new(config),
         }
     }
 }
@@ -180,21 +182,6 @@ impl Logging {
         }))
     }
 
-    async fn event_rule(&self, rule: &ResourceName) -> Result<Reading, AccountError> {
-        let found = self.clients.events.describe_rule().name(rule.as_str()).send().await;
-        let found = found.map_err(|error| failed("events:DescribeRule", error))?;
-        let state = found.state.map(|state| state.as_str().to_owned());
-        let fields = [
-            ("State", state),
-            ("EventPattern", found.event_pattern),
-            ("ScheduleExpression", found.schedule_expression),
-            ("Description", found.description),
-            ("RoleArn", found.role_arn),
-        ];
-        let known = fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
-        Ok(Reading::Is(Setting::Document(Value::Object(known.collect::<Map<_, _>>()))))
-    }
-
     async fn concurrency(&self, function: &ResourceName) -> Result<Reading, AccountError> {
         let call = self.clients.lambda.get_function_concurrency().function_name(function.as_str());
         let found = call.send().await.map_err(|error| failed("lambda:GetFunctionConcurrency", error))?;
@@ -231,6 +218,8 @@ impl Services for Logging {
             Control::EventSelectors { trail } => self.event_selectors(trail).await,
             Control::InsightSelectors { trail } => self.insight_selectors(trail).await,
             Control::EventRule { rule } => self.event_rule(rule).await,
+            Control::RuleTargets { rule } => self.rule_targets(rule).await,
+            Control::Subscriptions { topic } => self.subscriptions(topic).await,
             Control::FunctionConcurrency { function } => self.concurrency(function).await,
             Control::AccessKeyStatus { .. }
             | Control::CredentialStatus { .. }
@@ -279,6 +268,9 @@ fn says(error: &impl ProvideErrorMetadata, words: &str) -> bool {
     error.message().is_some_and(|message| message.contains(words))
 }
 
-fn malformed(permission: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> AccountError {
+pub(super) fn malformed(
+    permission: &'static str,
+    cause: impl Into<Box<dyn Error + Send + Sync>>,
+) -> AccountError {
     AccountError::Refused { permission, cause: cause.into() }
 }

@@ -75,10 +75,40 @@ impl Logging {
                 let call = to.kms.schedule_key_deletion().key_id(key_id.as_str());
                 send!(call.pending_window_in_days(*pending_window_in_days))
             }
-            Operation::EnableRule { name } => send!(to.events.enable_rule().name(name.as_str())),
-            Operation::DisableRule { name } => send!(to.events.disable_rule().name(name.as_str())),
-            Operation::PutRule { name, state, event_pattern, schedule_expression, description, role_arn } => {
+            Operation::EnableRule { name, event_bus_name: bus } => {
+                let call = to.events.enable_rule().name(name.as_str());
+                send!(call.set_event_bus_name(bus.as_ref().map(ToString::to_string)))
+            }
+            Operation::DisableRule { name, event_bus_name: bus } => {
+                let call = to.events.disable_rule().name(name.as_str());
+                send!(call.set_event_bus_name(bus.as_ref().map(ToString::to_string)))
+            }
+            Operation::PutTargets { rule, event_bus_name, targets } => {
+                self.put_targets(rule, event_bus_name.as_ref(), targets).await
+            }
+            Operation::RemoveTargets { rule, event_bus_name, ids } => {
+                self.remove_targets(rule, event_bus_name.as_ref(), ids).await
+            }
+            Operation::Subscribe { topic_arn, protocol, endpoint, attributes } => {
+                let call = to.sns.subscribe().topic_arn(topic_arn.as_str()).protocol(protocol);
+                let raw = attributes.as_ref().map(|raw| raw.raw_message_delivery.to_owned());
+                let attributes = raw.map(|raw| [("RawMessageDelivery".to_owned(), raw)].into());
+                send!(call.endpoint(endpoint).set_attributes(attributes))
+            }
+            Operation::Unsubscribe { topic_arn, protocol, endpoint } => {
+                self.unsubscribe(topic_arn, protocol, endpoint).await
+            }
+            Operation::PutRule {
+                name,
+                event_bus_name,
+                state,
+                event_pattern,
+                schedule_expression,
+                description,
+                role_arn,
+            } => {
                 let call = to.events.put_rule().name(name.as_str()).state(RuleState::from(state.as_str()));
+                let call = call.set_event_bus_name(event_bus_name.as_ref().map(ToString::to_string));
                 let call = call.set_event_pattern(event_pattern.clone()).set_description(description.clone());
                 let call = call.set_schedule_expression(schedule_expression.clone());
                 send!(call.set_role_arn(role_arn.clone()))

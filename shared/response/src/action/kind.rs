@@ -38,6 +38,10 @@ pub enum ActionKind {
     RestoreInsightSelectors,
     /// Enables an event rule of the responder's own stack.
     EnableRule,
+    /// Sets the targets of an event rule of the responder's own stack to what the stack declares.
+    RestoreTargets,
+    /// Subscribes to a topic of the responder's own stack whom the stack declares.
+    RestoreSubscriptions,
     /// Lets a function of the responder's own stack run that was limited to nothing.
     RestoreConcurrency,
     // Exposure
@@ -91,7 +95,7 @@ impl ActionClass {
 impl ActionKind {
     /// All kinds, in the order in which they are executed: deny first, because an intruder whose key is
     /// deactivated has seconds to make another one, and can do nothing once denied.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::DenyUser,
         Self::QuarantineUser,
         Self::DetachPolicy,
@@ -107,6 +111,8 @@ impl ActionKind {
         Self::RestoreEventSelectors,
         Self::RestoreInsightSelectors,
         Self::EnableRule,
+        Self::RestoreTargets,
+        Self::RestoreSubscriptions,
         Self::RestoreConcurrency,
         Self::UnshareSnapshot,
         Self::BlockPublicAccess,
@@ -138,6 +144,8 @@ impl ActionKind {
             Self::RestoreEventSelectors => "RestoreEventSelectors",
             Self::RestoreInsightSelectors => "RestoreInsightSelectors",
             Self::EnableRule => "EnableRule",
+            Self::RestoreTargets => "RestoreTargets",
+            Self::RestoreSubscriptions => "RestoreSubscriptions",
             Self::RestoreConcurrency => "RestoreConcurrency",
             Self::UnshareSnapshot => "UnshareSnapshot",
             Self::BlockPublicAccess => "BlockPublicAccess",
@@ -170,6 +178,8 @@ impl ActionKind {
             | Self::RestoreEventSelectors
             | Self::RestoreInsightSelectors
             | Self::EnableRule
+            | Self::RestoreTargets
+            | Self::RestoreSubscriptions
             | Self::RestoreConcurrency => ActionClass::RestoreLogging,
             Self::UnshareSnapshot
             | Self::BlockPublicAccess
@@ -193,6 +203,9 @@ impl ActionKind {
     /// Returns whether the kind concerns nothing but the responder's own stack.
     #[must_use]
     pub fn is_for_own_stack(self) -> bool {
-        matches!(self, Self::EnableRule | Self::RestoreConcurrency)
+        matches!(
+            self,
+            Self::EnableRule | Self::RestoreTargets | Self::RestoreSubscriptions | Self::RestoreConcurrency
+        )
     }
 }

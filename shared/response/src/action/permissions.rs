@@ -42,6 +42,8 @@ impl ActionKind {
             Self::RestoreEventSelectors => &["cloudtrail:PutEventSelectors"],
             Self::RestoreInsightSelectors => &["cloudtrail:PutInsightSelectors"],
             Self::EnableRule => &["events:DisableRule", "events:EnableRule", "events:PutRule"],
+            Self::RestoreTargets => &["events:PutTargets", "events:RemoveTargets"],
+            Self::RestoreSubscriptions => &["sns:Subscribe", "sns:Unsubscribe"],
             Self::RestoreConcurrency => {
                 &["lambda:DeleteFunctionConcurrency", "lambda:PutFunctionConcurrency"]
             }
@@ -122,6 +124,8 @@ impl ActionKind {
             Self::RestoreEventSelectors => &["cloudtrail:GetEventSelectors", "cloudtrail:GetTrail"],
             Self::RestoreInsightSelectors => &["cloudtrail:GetInsightSelectors", "cloudtrail:GetTrail"],
             Self::EnableRule => &["events:DescribeRule"],
+            Self::RestoreTargets => &["events:ListTargetsByRule"],
+            Self::RestoreSubscriptions => &["sns:ListSubscriptionsByTopic"],
             Self::RestoreConcurrency => &["lambda:GetFunctionConcurrency"],
             Self::UnshareSnapshot => &[
                 "ec2:DescribeImageAttribute",

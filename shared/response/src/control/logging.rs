@@ -1,7 +1,7 @@
 //! Operations on what watches the account: trails, detectors, recorders, analyzers, keys of logs, and the responder's own
 //! rules and functions.
 
-use super::Control;
+use super::{Control, event_rule};
 use crate::{EventSelectors, InsightSelector, Operation, Setting};
 use serde_json::Value;
 use trailreflex_model::ResourceName;
@@ -45,7 +45,7 @@ pub(super) fn operations(control: &Control, to: &Setting) -> Vec<Operation> {
         (Control::InsightSelectors { trail }, Setting::Document(selectors)) => {
             put_insights(trail, selectors.clone())
         }
-        (Control::EventRule { rule }, Setting::Document(wanted)) => set_rule(rule, wanted),
+        (Control::EventRule { rule }, Setting::Document(wanted)) => event_rule::set(rule, wanted),
         (Control::FunctionConcurrency { function }, Setting::Absent) => {
             Some(Operation::DeleteFunctionConcurrency { function_name: function.clone() })
         }
@@ -77,23 +77,4 @@ fn put_events(trail: &ResourceName, selectors: &Value) -> Option<Operation> {
 fn put_insights(trail: &ResourceName, selectors: Value) -> Option<Operation> {
     let insight_selectors: Vec<InsightSelector> = serde_json::from_value(selectors).ok()?;
     Some(Operation::PutInsightSelectors { trail_name: trail.clone(), insight_selectors })
-}
-
-/// `EnableRule` knows one enabled state only, and `PutRule` replaces whatever it is not given.
-fn set_rule(rule: &ResourceName, wanted: &Value) -> Option<Operation> {
-    let text = |name: &str| wanted.get(name).and_then(Value::as_str).map(str::to_owned);
-    let name = rule.clone();
-    let state = text("State")?;
-    Some(match state.as_str() {
-        "DISABLED" => Operation::DisableRule { name },
-        "ENABLED" => Operation::EnableRule { name },
-        _ => Operation::PutRule {
-            name,
-            state,
-            event_pattern: text("EventPattern"),
-            schedule_expression: text("ScheduleExpression"),
-            description: text("Description"),
-            role_arn: text("RoleArn"),
-        },
-    })
 }

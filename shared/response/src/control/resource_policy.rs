@@ -43,7 +43,8 @@ impl Governed {
     }
 
     /// Returns CloudFormation's name of the type.
-    pub(crate) fn resource_type(self) -> &'static str {
+    #[must_use]
+    pub fn resource_type(self) -> &'static str {
         match self {
             Self::Queue => "AWS::SQS::Queue",
             Self::Topic => "AWS::SNS::Topic",

@@ -3,8 +3,9 @@
 use crate::fixtures::{
     Scenario, any_fault, clock_after, decide_under, finding, finish, finish_unless_stopped, guardrails, now,
 };
+use crate::own_stack;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 use trailreflex_model::{Finding, Resource, ResourceKind, Target};
 use trailreflex_response::{
@@ -14,12 +15,9 @@ use trailreflex_response::{
 
 const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/management";
 const KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/0000";
-const RULE: &str = "trailreflex-DetectRootRule-1A2B";
-const FUNCTION: &str = "trailreflex-DetectFunction-1A2B";
-
 /// One way to switch off what watches, and the action against it.
 #[derive(Debug, Clone)]
-struct Case {
+pub(crate) struct Case {
     name: &'static str,
     kind: ActionKind,
     target: (ResourceKind, &'static str),
@@ -29,6 +27,20 @@ struct Case {
     undo_calls: Vec<&'static str>,
 }
 
+impl Case {
+    pub(crate) fn new(
+        name: &'static str,
+        kind: ActionKind,
+        target: (ResourceKind, &'static str),
+        before: Vec<(Control, Setting)>,
+        after: Vec<(Control, Setting)>,
+        calls: &[&'static str],
+        undo_calls: &[&'static str],
+    ) -> Self {
+        Self { name, kind, target, before, after, calls: calls.to_vec(), undo_calls: undo_calls.to_vec() }
+    }
+}
+
 fn selectors(read_write: &str) -> Setting {
     Setting::Document(json!({"EventSelectors": [{
         "ReadWriteType": read_write, "IncludeManagementEvents": true, "DataResources": [],
@@ -36,25 +48,19 @@ fn selectors(read_write: &str) -> Setting {
     }]}))
 }
 
-fn rule(state: &str, kinds: &Value) -> Setting {
-    let pattern = json!({"detail-type": kinds}).to_string();
-    Setting::Document(json!({"State": state, "EventPattern": pattern, "Description": "calls"}))
+/// What is the stack's own is in a file of its own.
+fn cases() -> Vec<Case> {
+    [cases_of_the_account(), own_stack::cases()].concat()
 }
 
-fn cases() -> Vec<Case> {
+fn cases_of_the_account() -> Vec<Case> {
     let name = |text: &str| text.parse().unwrap();
     let (present, absent) = (Setting::Present, Setting::Absent);
-    let of_calls = json!([{"suffix": " via CloudTrail"}]);
-    let of_reports = json!(["GuardDuty Finding"]);
     let trail = || Control::TrailLogging { trail: name(TRAIL) };
     let deletion = || Control::KeyDeletion { key: name(KEY) };
     let used = || Control::KeyUse { key: name(KEY) };
-    let event_rule = || Control::EventRule { rule: name(RULE) };
-    let case = |name, kind, target, before, after, calls: &[&'static str], undo_calls: &[&'static str]| {
-        Case { name, kind, target, before, after, calls: calls.to_vec(), undo_calls: undo_calls.to_vec() }
-    };
     vec![
-        case(
+        Case::new(
             "a trail that was stopped",
             ActionKind::StartLogging,
             (ResourceKind::Trail, TRAIL),
@@ -63,7 +69,7 @@ fn cases() -> Vec<Case> {
             &["cloudtrail:StartLogging"],
             &["cloudtrail:StopLogging"],
         ),
-        case(
+        Case::new(
             "a detector that is suspended",
             ActionKind::EnableDetector,
             (ResourceKind::Detector, "12ab"),
@@ -72,7 +78,7 @@ fn cases() -> Vec<Case> {
             &["guardduty:UpdateDetector"],
             &["guardduty:UpdateDetector"],
         ),
-        case(
+        Case::new(
             "a recorder that was stopped",
             ActionKind::StartRecorder,
             (ResourceKind::Recorder, "default"),
@@ -81,7 +87,7 @@ fn cases() -> Vec<Case> {
             &["config:StartConfigurationRecorder"],
             &["config:StopConfigurationRecorder"],
         ),
-        case(
+        Case::new(
             "an analyzer that was deleted",
             ActionKind::RecreateAnalyzer,
             (ResourceKind::Analyzer, "external"),
@@ -90,7 +96,7 @@ fn cases() -> Vec<Case> {
             &["access-analyzer:CreateAnalyzer"],
             &["access-analyzer:DeleteAnalyzer"],
         ),
-        case(
+        Case::new(
             "a key that is to be deleted",
             ActionKind::KeepKey,
             (ResourceKind::Key, KEY),
@@ -99,7 +105,7 @@ fn cases() -> Vec<Case> {
             &["kms:CancelKeyDeletion", "kms:EnableKey"],
             &["kms:ScheduleKeyDeletion", "kms:DisableKey"],
         ),
-        case(
+        Case::new(
             "a key that was disabled",
             ActionKind::KeepKey,
             (ResourceKind::Key, KEY),
@@ -108,7 +114,7 @@ fn cases() -> Vec<Case> {
             &["kms:EnableKey"],
             &["kms:DisableKey"],
         ),
-        case(
+        Case::new(
             "event selectors that were narrowed",
             ActionKind::RestoreEventSelectors,
             (ResourceKind::Trail, TRAIL),
@@ -117,7 +123,7 @@ fn cases() -> Vec<Case> {
             &["cloudtrail:PutEventSelectors"],
             &["cloudtrail:PutEventSelectors"],
         ),
-        case(
+        Case::new(
             "insight selectors that were removed",
             ActionKind::RestoreInsightSelectors,
             (ResourceKind::Trail, TRAIL),
@@ -128,36 +134,6 @@ fn cases() -> Vec<Case> {
             )],
             &["cloudtrail:PutInsightSelectors"],
             &["cloudtrail:PutInsightSelectors"],
-        ),
-        case(
-            "an own rule about calls",
-            ActionKind::EnableRule,
-            (ResourceKind::EventRule, RULE),
-            vec![(event_rule(), rule("DISABLED", &of_calls))],
-            vec![(event_rule(), rule("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", &of_calls))],
-            &["events:PutRule"],
-            &["events:DisableRule"],
-        ),
-        case(
-            "an own rule about reports",
-            ActionKind::EnableRule,
-            (ResourceKind::EventRule, RULE),
-            vec![(event_rule(), rule("DISABLED", &of_reports))],
-            vec![(event_rule(), rule("ENABLED", &of_reports))],
-            &["events:EnableRule"],
-            &["events:DisableRule"],
-        ),
-        case(
-            "an own function that may not run, named by its ARN",
-            ActionKind::RestoreConcurrency,
-            (
-                ResourceKind::Function,
-                "arn:aws:lambda:us-east-1:111122223333:function:trailreflex-DetectFunction-1A2B",
-            ),
-            vec![(Control::FunctionConcurrency { function: name(FUNCTION) }, Setting::word("0"))],
-            vec![(Control::FunctionConcurrency { function: name(FUNCTION) }, absent)],
-            &["lambda:DeleteFunctionConcurrency"],
-            &["lambda:PutFunctionConcurrency"],
         ),
     ]
 }
@@ -183,7 +159,13 @@ fn about((resource, name): (ResourceKind, &str)) -> Finding {
 fn limits() -> Guardrails {
     let baselines = r#"{"management": {"EventSelectors": [{}],
         "InsightSelectors": [{"InsightType": "ApiErrorRateInsight"}]}}"#;
-    let declared = Declared { own_prefix: "trailreflex-".to_owned(), baselines: baselines.parse().unwrap() };
+    let own_targets = r#"{"DeadLetterArn": "arn:aws:sqs:us-east-1:111122223333:queue", "Rules": {"Detect": {"detect": "lambda:detect"}},
+        "Topics": {"AlarmsTopic": ["sqs queue", "email someone@example.com"]}}"#;
+    let declared = Declared {
+        own_prefix: "trailreflex-".to_owned(),
+        baselines: baselines.parse().unwrap(),
+        own_targets: own_targets.parse().unwrap(),
+    };
     Guardrails { declared, ..guardrails() }
 }
 
@@ -241,7 +223,10 @@ fn every_action_switches_on_what_was_off_and_undo_restores_the_account() {
 
 #[test]
 fn what_is_on_already_is_left_alone() {
-    for case in cases().into_iter().filter(|case| case.kind != ActionKind::EnableRule) {
+    // What does not tell what was changed is refused instead, as another test shows.
+    let silent = [ActionKind::EnableRule, ActionKind::RestoreTargets, ActionKind::RestoreSubscriptions];
+    let tells = |case: &Case| !silent.contains(&case.kind);
+    for case in cases().into_iter().filter(tells) {
         let on = Case { before: case.after.clone(), ..case };
         let (account, journal) = (account(&on), MemoryJournal::default());
         let plan = decide_under(&limits(), &account, &journal, &about(on.target), &playbook(on.kind), now());
@@ -255,25 +240,34 @@ fn what_is_on_already_is_left_alone() {
     }
 }
 
+/// What must not be touched: case, action, whom the finding is about, how it is set, and the reason.
+pub(crate) type Untouched =
+    (&'static str, ActionKind, (ResourceKind, &'static str), Option<(Control, Setting)>, Reason);
+
+pub(crate) fn assert_refused(cases: impl IntoIterator<Item = Untouched>) {
+    for (case, kind, target, setting, expected) in cases {
+        let finding = about(target);
+        let Some(Target::Resource(resource)) = finding.target.clone() else { panic!("{case}") };
+        let mut contents = Contents { resources: vec![resource], ..Contents::default() };
+        contents.settings.extend(setting);
+        let (account, journal) = (SimulatedAccount::with(contents), MemoryJournal::default());
+        let plan = decide_under(&limits(), &account, &journal, &finding, &playbook(kind), now());
+        // A key's deletion is another step, with nothing to do here.
+        let to_do = expected == Reason::StateUnfit;
+        let refusals = plan.steps.iter().filter_map(|step| match step.verdict {
+            Verdict::Refuse(reason) => Some(reason),
+            Verdict::Execute | Verdict::Fallback | Verdict::AlreadyInForce => None,
+        });
+        assert_eq!(plan.refused, if to_do { None } else { Some(expected) }, "{case}");
+        assert!(refusals.clone().all(|reason| reason == expected), "{case}");
+        assert!(plan.refused.is_some() || refusals.count() == 1, "{case}");
+    }
+}
+
 #[test]
 fn what_must_not_be_touched_is_refused_with_the_reason() {
     let name = |text: &str| text.parse().unwrap();
-    let foreign_rule = "payroll-nightly";
-    for (case, kind, target, setting, expected) in [
-        (
-            "a rule of somebody else",
-            ActionKind::EnableRule,
-            (ResourceKind::EventRule, foreign_rule),
-            None,
-            Reason::NotOwn,
-        ),
-        (
-            "a function of somebody else",
-            ActionKind::RestoreConcurrency,
-            (ResourceKind::Function, "arn:aws:lambda:us-east-1:111122223333:function:checkout"),
-            None,
-            Reason::NotOwn,
-        ),
+    assert_refused([
         (
             "a trail of the organization",
             ActionKind::StartLogging,
@@ -296,13 +290,6 @@ fn what_must_not_be_touched_is_refused_with_the_reason() {
             Reason::NoBaseline,
         ),
         (
-            "an own rule of which something else was changed",
-            ActionKind::EnableRule,
-            (ResourceKind::EventRule, RULE),
-            Some((Control::EventRule { rule: name(RULE) }, rule("ENABLED", &json!(["x"])))),
-            Reason::NotDisabled,
-        ),
-        (
             "a key without its material",
             ActionKind::KeepKey,
             (ResourceKind::Key, KEY),
@@ -316,23 +303,7 @@ fn what_must_not_be_touched_is_refused_with_the_reason() {
             None,
             Reason::NothingApplies,
         ),
-    ] {
-        let finding = about(target);
-        let Some(Target::Resource(resource)) = finding.target.clone() else { panic!("{case}") };
-        let mut contents = Contents { resources: vec![resource], ..Contents::default() };
-        contents.settings.extend(setting);
-        let (account, journal) = (SimulatedAccount::with(contents), MemoryJournal::default());
-        let plan = decide_under(&limits(), &account, &journal, &finding, &playbook(kind), now());
-        // A key's deletion is another step, with nothing to do here.
-        let to_do = expected == Reason::StateUnfit;
-        let refusals = plan.steps.iter().filter_map(|step| match step.verdict {
-            Verdict::Refuse(reason) => Some(reason),
-            Verdict::Execute | Verdict::Fallback | Verdict::AlreadyInForce => None,
-        });
-        assert_eq!(plan.refused, if to_do { None } else { Some(expected) }, "{case}");
-        assert!(refusals.clone().all(|reason| reason == expected), "{case}");
-        assert!(plan.refused.is_some() || refusals.count() == 1, "{case}");
-    }
+    ]);
     let deleted = decide_under(
         &limits(),
         &SimulatedAccount::default(),

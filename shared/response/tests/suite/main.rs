@@ -10,6 +10,7 @@ mod guardrails;
 mod identities;
 mod lists;
 mod logging;
+mod own_stack;
 mod policies;
 mod properties;
 mod requests;
