@@ -1,11 +1,11 @@
 //! Evidence of one outcome, as it is kept.
 
-use crate::{Case, Lookup, Persistence};
+use crate::{Case, Lookup, persistence};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_response::{IdentityRef, Outcome};
+use trailreflex_response::{IdentityRef, LeftBehind, Outcome, Persistence};
 
 /// Everything that is kept of an outcome. Version 1: fields may be added.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,7 +60,7 @@ impl Evidence {
         }
         for record in records {
             if lookup.is_of_actor() {
-                self.persistence.extend(Persistence::of(&record));
+                self.persistence.extend(persistence(&record));
             }
             let id = record.get("eventID").and_then(Value::as_str).unwrap_or_default().to_owned();
             self.records.insert(id, record);
@@ -83,6 +83,26 @@ impl Evidence {
             self.lacks(identity.arn.as_str(), problem);
         }
         self.identity = (!settings.is_empty()).then(|| json!(settings));
+    }
+
+    /// Returns what people are told of what was left behind, if there is anything beside the call that the outcome is about.
+    #[must_use]
+    pub fn left_behind(&self, key: &str) -> Option<LeftBehind> {
+        let plan = &self.case.outcome.plan;
+        let calls = self.persistence.iter().filter(|one| one.event_id != plan.cause.event_id);
+        let total = calls.clone().count();
+        let identity = plan.identity.as_ref().map(|identity| identity.arn.to_string());
+        (total > 0).then(|| LeftBehind {
+            account: self.case.account.clone(),
+            plan: plan.id.clone(),
+            title: plan.cause.title.clone(),
+            severity: plan.cause.severity,
+            subject: identity.or_else(|| plan.subject.clone()),
+            since: self.records_since,
+            evidence: key.to_owned(),
+            calls: calls.take(LeftBehind::MOST).cloned().collect(),
+            total,
+        })
     }
 
     /// Notes what is missing.

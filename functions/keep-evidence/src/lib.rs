@@ -12,14 +12,18 @@ mod persistence;
 pub use case::{Case, Lookup, NotACase, When};
 pub use config::Config;
 pub use evidence::Evidence;
-pub use persistence::Persistence;
+pub use persistence::persistence;
 
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
-use trailreflex_aws::{EventHistory, EvidenceStore, Identities, Metrics, Stored};
+use trailreflex_aws::{Bus, BusEvent, EventHistory, EvidenceStore, Identities, Metrics, Stored};
 use trailreflex_lambda::{Batch, Failure, now};
 use trailreflex_metrics::{Datum, Function, Metric};
 use trailreflex_model::cause_chain;
+use trailreflex_response::{DETAIL_TYPE_LEFT_BEHIND, LeftBehind};
+
+/// `source` of what the function puts on the findings bus.
+const SOURCE: &str = "trailreflex.keep-evidence";
 
 /// The function `keep-evidence`.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ pub struct KeepEvidence {
     pub identities: Identities,
     /// Where evidence is kept.
     pub store: EvidenceStore,
+    /// Where people are told of what was left behind.
+    pub bus: Bus,
     /// Where the function's own numbers go.
     pub metrics: Metrics,
 }
@@ -39,7 +45,8 @@ impl KeepEvidence {
     /// later, when CloudTrail has delivered what was done up to the containment.
     ///
     /// # Errors
-    /// [`Failure::Permanent`] if the event is no outcome; [`Failure::Retryable`] if the evidence was not stored.
+    /// [`Failure::Permanent`] if the event is no outcome; [`Failure::Retryable`] if the evidence was not stored, or people
+    /// were not told.
     pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
         if payload.get("Records").is_none() {
             return self.keep(payload, When::AtOnce).await;
@@ -62,6 +69,10 @@ impl KeepEvidence {
             serde_json::to_vec_pretty(&evidence).map_err(|error| Failure::permanent("NotJson", error))?;
         let stored =
             self.store.put(&key, text).await.map_err(|error| Failure::retryable("NotStored", error))?;
+        // By then CloudTrail has delivered it all. Who is told again is told once: `notify` knows the plan.
+        if let (When::Later, Some(left)) = (when, evidence.left_behind(&key)) {
+            self.tell(&left).await?;
+        }
         let event = [Datum::one(Metric::Events(Function::KeepEvidence), now())];
         if let Err(error) = self.metrics.publish(&event).await {
             tracing::warn!(reason = cause_chain(&error), "a metric was not published");
@@ -74,6 +85,18 @@ impl KeepEvidence {
         Ok(
             json!({"status": status, "key": key, "records": records, "persistence": persistence, "missing": missing}),
         )
+    }
+
+    async fn tell(&self, left: &LeftBehind) -> Result<(), Failure> {
+        let detail = serde_json::to_string(left).map_err(|error| Failure::permanent("NotJson", error))?;
+        let event = BusEvent {
+            source: SOURCE,
+            detail_type: DETAIL_TYPE_LEFT_BEHIND,
+            detail,
+            resources: Vec::new(),
+            time: now(),
+        };
+        self.bus.put(&[event]).await.map_err(|error| Failure::retryable("NotTold", error))
     }
 
     async fn collect(&self, case: Case) -> Evidence {

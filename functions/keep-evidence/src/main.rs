@@ -1,6 +1,6 @@
 //! Lambda entry point: builds what the function needs, once per cold start.
 
-use trailreflex_aws::{EventHistory, EvidenceStore, Identities};
+use trailreflex_aws::{Bus, EventHistory, EvidenceStore, Identities};
 use trailreflex_keep_evidence::{Config, KeepEvidence};
 use trailreflex_lambda::{Started, start};
 use trailreflex_metrics::Function;
@@ -14,6 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         history: EventHistory::new(&aws),
         identities: Identities::new(&aws),
         store: EvidenceStore::new(&aws, config.evidence_bucket),
+        bus: Bus::new(&aws, config.findings_bus),
         metrics: edge.metrics.clone(),
     };
     trailreflex_lambda::run(edge, |payload, _| Box::pin(function.handle(payload))).await

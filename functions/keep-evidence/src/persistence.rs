@@ -2,20 +2,9 @@
 //!
 //! Source: MITRE ATT&CK, tactic Persistence (TA0003), cloud matrix; the calls are those of the techniques' AWS procedures.
 
-use serde::Serialize;
 use serde_json::Value;
-
-/// A call that leaves something behind.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Persistence {
-    /// When, as the record says.
-    pub event_time: String,
-    /// Service and operation, such as `iam:CreateAccessKey`.
-    pub call: String,
-    /// Which of the evidence's records.
-    pub event_id: String,
-}
+use trailreflex_model::cloudtrail::without_api_date;
+use trailreflex_response::Persistence;
 
 /// Calls that leave something behind: service, then operations. Lambda's names end with the version of its API.
 const CALLS: &[(&str, &[&str])] = &[
@@ -98,22 +87,20 @@ const CALLS: &[(&str, &[&str])] = &[
     ("rds", &["ModifyDBClusterSnapshotAttribute", "ModifyDBSnapshotAttribute"]),
 ];
 
-impl Persistence {
-    /// Returns what a record leaves behind, if the call succeeded.
-    #[must_use]
-    pub fn of(record: &Value) -> Option<Self> {
-        let text = |field: &str| record.get(field).and_then(Value::as_str);
-        if text("errorCode").is_some() {
-            return None;
-        }
-        let service = text("eventSource")?.strip_suffix(".amazonaws.com")?;
-        let name = text("eventName")?.split("20").next()?;
-        let (service, names) = CALLS.iter().find(|(known, _)| *known == service)?;
-        let name = names.iter().find(|known| **known == name)?;
-        Some(Self {
-            event_time: text("eventTime")?.to_owned(),
-            call: format!("{service}:{name}"),
-            event_id: text("eventID")?.to_owned(),
-        })
+/// Returns what a record leaves behind, if the call succeeded.
+#[must_use]
+pub fn persistence(record: &Value) -> Option<Persistence> {
+    let text = |field: &str| record.get(field).and_then(Value::as_str);
+    if text("errorCode").is_some() {
+        return None;
     }
+    let service = text("eventSource")?.strip_suffix(".amazonaws.com")?;
+    let name = without_api_date(text("eventName")?);
+    let (service, names) = CALLS.iter().find(|(known, _)| *known == service)?;
+    let name = names.iter().find(|known| **known == name)?;
+    Some(Persistence {
+        event_time: text("eventTime")?.to_owned(),
+        call: format!("{service}:{name}"),
+        event_id: text("eventID")?.to_owned(),
+    })
 }

@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use serde_json::{Value, json};
-use trailreflex_keep_evidence::{Case, Evidence, Lookup, Persistence, When};
+use trailreflex_keep_evidence::{Case, Evidence, Lookup, When, persistence};
 
 fn event(target: &Value, changes: &Value) -> Value {
     let mut event = json!({
@@ -111,7 +111,7 @@ fn what_an_intruder_leaves_behind_is_told_from_what_ends_by_itself() {
         ("no service of AWS", json!({"eventSource": "x", "eventName": "CreateUser"}), None),
     ] {
         assert_eq!(
-            Persistence::of(&record).map(|persistence| persistence.call),
+            persistence(&record).map(|persistence| persistence.call),
             expected.map(str::to_owned),
             "{case}"
         );
@@ -135,4 +135,23 @@ fn whoever_made_the_call_is_looked_up_by_their_key() {
     assert!(evidence.persistence.is_empty(), "done to the resource, by whomever");
     evidence.add(&key, vec![made.clone(), made], true);
     assert_eq!(evidence.persistence.len(), 1);
+    let left = evidence.left_behind("key").unwrap();
+    let expected = json!({
+        "account": "111122223333", "plan": "0123456789abcdef0123456789abcdef", "title": "A trail was stopped",
+        "severity": "high", "since": "2026-11-27T22:59:30Z", "evidence": "key", "total": 1,
+        "calls": [{"eventTime": "t", "call": "iam:CreateUser", "eventId": "e-2"}],
+    });
+    assert_eq!(serde_json::to_value(left).unwrap(), expected);
+}
+
+#[test]
+fn the_call_that_was_answered_is_not_told_as_left_behind_and_of_many_only_some_are() {
+    let key = Lookup::AccessKeyId("ASIAEXAMPLEKEY000001".to_owned());
+    let mut evidence = Evidence::new(case(&json!(null)), jiff::Timestamp::UNIX_EPOCH);
+    let made = |id: String| json!({"eventID": id, "eventTime": "t", "eventSource": "iam.amazonaws.com", "eventName": "CreateUser"});
+    evidence.add(&key, vec![made("e-1".to_owned())], true);
+    assert_eq!((evidence.persistence.len(), evidence.left_behind("key")), (1, None));
+    evidence.add(&key, (100..300).map(|id| made(format!("f-{id}"))).collect(), true);
+    let left = evidence.left_behind("key").unwrap();
+    assert_eq!((left.calls.len(), left.total), (100, 200));
 }
