@@ -1,9 +1,9 @@
 //! How many calls there were, and what became of them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Numbers of calls. A denied or throttled call is an error too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// All calls.
     pub calls: u64,
@@ -20,14 +20,10 @@ pub struct Counts {
 impl Counts {
     /// Adds others.
     pub fn add(&mut self, other: Self) {
-        for (sum, more) in [
-            (&mut self.calls, other.calls),
-            (&mut self.writes, other.writes),
-            (&mut self.errors, other.errors),
-            (&mut self.denied, other.denied),
-            (&mut self.throttled, other.throttled),
-        ] {
-            *sum = sum.saturating_add(more);
-        }
+        self.calls = self.calls.saturating_add(other.calls);
+        self.writes = self.writes.saturating_add(other.writes);
+        self.errors = self.errors.saturating_add(other.errors);
+        self.denied = self.denied.saturating_add(other.denied);
+        self.throttled = self.throttled.saturating_add(other.throttled);
     }
 }

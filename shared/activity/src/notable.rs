@@ -4,8 +4,9 @@
 //! Whoever does new things all the time is not reported for doing as many of them as in the stretch before.
 
 use crate::activity::Activity;
-use crate::baseline::Baseline;
-use crate::person::{DayNumber, OfDay, Person, Values, is_weekend, start_of};
+use crate::amounts::{more, usual_swing};
+use crate::novelty::new_values;
+use crate::person::{DayNumber, OfDay, Person, start_of};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::ops::Range;
@@ -14,14 +15,15 @@ use std::ops::Range;
 const FEW_DAYS: usize = 3;
 /// Days of changes without which nobody has hours.
 const FEW_WRITE_DAYS: usize = 5;
-/// Days of the same kind, working days or weekends, without which there is no baseline.
-const FEW_BASELINE_DAYS: usize = 4;
-/// Days of silence after which somebody who calls again is awake again, if it is twice as long as any before.
-const SILENCE: i64 = 14;
-/// Deviations above the median from which a day is unusual.
-const UNUSUAL: f64 = 8.0;
-/// Most values that are named.
-const MAX_NAMED: usize = 8;
+/// Days of silence after which somebody who calls again is awake again: more than three weeks of holidays, which are 24 days
+/// with the weekends around them.
+const SILENCE: i64 = 25;
+/// How many times as long as any silence before it must be, and as the mean time from one day to the next: who calls at random
+/// is silent for five times the mean in one case of 150, and of few days the longest silence says little.
+const LONGER_THAN_LONGEST: i64 = 3;
+const LONGER_THAN_MEAN: i64 = 5;
+/// Hours by which people work earlier or later than ever, at most, if it is only overtime.
+const OVERTIME: u32 = 2;
 
 /// What is unlike before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -31,7 +33,7 @@ pub enum Kind {
     RootUsed,
     /// A user signed in without a second factor.
     SignInWithoutMfa,
-    /// Somebody who was silent for two weeks or more calls again.
+    /// Somebody who was silent for 25 days or more calls again.
     AwakeAgain,
     /// Somebody who was never seen before.
     NewPrincipal,
@@ -49,13 +51,33 @@ pub enum Kind {
     NewOperations,
     /// Changes at hours at which they never changed anything.
     OffHours,
-    /// More errors on a day than usual.
+    /// More errors on a day than usual, refused calls aside.
     MoreErrors,
     /// More calls on a day than usual.
     MoreCalls,
 }
 
 impl Kind {
+    /// Returns the word that programs use, the same as in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RootUsed => "rootUsed",
+            Self::SignInWithoutMfa => "signInWithoutMfa",
+            Self::AwakeAgain => "awakeAgain",
+            Self::NewPrincipal => "newPrincipal",
+            Self::MoreDenied => "moreDenied",
+            Self::NewRegion => "newRegion",
+            Self::NewNetwork => "newNetwork",
+            Self::NewProgram => "newProgram",
+            Self::NewService => "newService",
+            Self::NewOperations => "newOperations",
+            Self::OffHours => "offHours",
+            Self::MoreErrors => "moreErrors",
+            Self::MoreCalls => "moreCalls",
+        }
+    }
+
     /// Says it to people.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -104,13 +126,17 @@ pub(crate) fn notable(
     period: &Range<DayNumber>,
 ) -> Vec<Notable> {
     let mut found = Vec::new();
+    let mut known = Vec::new();
     for (name, person) in &activity.people {
         let about = About { name, person, reference, period };
         about.facts(&mut found);
-        if !reference.is_empty() && !person.is_service {
-            about.against_habits(&mut found);
+        if !reference.is_empty() && !person.is_service && about.against_habits(&mut found) {
+            known.push(about);
         }
     }
+    let swing = usual_swing(&known);
+    known.iter().for_each(|about| more(about, swing, &mut found));
+    new_values(&known, &mut found);
     found.sort_by(|one, other| {
         (one.kind, other.count, &one.principal).cmp(&(other.kind, one.count, &other.principal))
     });
@@ -118,17 +144,18 @@ pub(crate) fn notable(
 }
 
 /// A number of a day.
-type NumberOf = fn(&OfDay) -> u64;
+pub(crate) type NumberOf = fn(&OfDay) -> u64;
 
-struct About<'a> {
-    name: &'a str,
-    person: &'a Person,
-    reference: &'a Range<DayNumber>,
-    period: &'a Range<DayNumber>,
+/// Somebody, and the days to compare.
+pub(crate) struct About<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) person: &'a Person,
+    pub(crate) reference: &'a Range<DayNumber>,
+    pub(crate) period: &'a Range<DayNumber>,
 }
 
 impl About<'_> {
-    fn notable(&self, kind: Kind, day: DayNumber, count: u64) -> Notable {
+    pub(crate) fn notable(&self, kind: Kind, day: DayNumber, count: u64) -> Notable {
         Notable {
             kind,
             principal: self.name.to_owned(),
@@ -152,76 +179,48 @@ impl About<'_> {
         }
     }
 
-    fn against_habits(&self, found: &mut Vec<Notable>) {
-        let Some((first_day, _)) = self.person.days.range(self.period.clone()).next() else { return };
+    /// Whether they have habits, so that something can be new for them.
+    fn against_habits(&self, found: &mut Vec<Notable>) -> bool {
+        let is_known = self.person.active_days(self.reference) >= FEW_DAYS;
+        let Some((first_day, _)) = self.person.days.range(self.period.clone()).next() else {
+            return is_known;
+        };
         let Some((last_before, _)) = self.person.days.range(self.reference.clone()).next_back() else {
             let calls = self.person.counts(self.period).calls;
             found.push(self.notable(Kind::NewPrincipal, *first_day, calls));
-            return;
+            return false;
         };
-        let silence = first_day.saturating_sub(*last_before);
-        let is_known = self.person.active_days(self.reference) >= FEW_DAYS;
-        if is_known && silence >= SILENCE && silence > self.longest_gap().saturating_mul(2) {
-            found.push(self.notable(Kind::AwakeAgain, *first_day, silence.unsigned_abs()));
-        }
         if is_known {
-            self.new_values(found);
-            self.off_hours(found);
-            self.more(found);
-        }
-    }
-
-    fn new_values(&self, found: &mut Vec<Notable>) {
-        let person = self.person;
-        for (kind, values, at_least) in [
-            (Kind::NewRegion, &person.regions, 1),
-            (Kind::NewNetwork, &person.networks, 1),
-            (Kind::NewProgram, &person.programs, 1),
-            (Kind::NewService, &person.services, 1),
-            (Kind::NewOperations, &person.operations, 10),
-        ] {
-            let new = values.new_on(self.period);
-            let usual = self.usual_novelty(values);
-            if values.is_full || new.len() < at_least || new.len() <= usual.saturating_mul(2) {
-                continue;
+            let silence = first_day.saturating_sub(*last_before);
+            if silence >= SILENCE && silence > self.usual_silence() {
+                found.push(self.notable(Kind::AwakeAgain, *first_day, silence.unsigned_abs()));
             }
-            let Some(first) = new.iter().map(|(_, seen)| seen.first).min() else { continue };
-            let count = new.iter().map(|(_, seen)| seen.calls).sum();
-            let named = new.iter().take(MAX_NAMED).map(|(value, _)| (*value).to_owned());
-            found.push(Notable {
-                time: first,
-                values: named.collect(),
-                ..self.notable(kind, self.period.start, count)
-            });
+            self.off_hours(found);
         }
+        is_known
     }
 
-    /// How many values were new at most in any stretch of the reference that is as long as the period, leaving out the first
-    /// one, in which everything is new.
-    fn usual_novelty(&self, values: &Values) -> usize {
-        let length = self.period.end.saturating_sub(self.period.start).max(1);
-        let warmed_up = self.reference.start.saturating_add(length);
-        let ends = std::iter::successors(Some(self.reference.end), |end| Some(end.saturating_sub(length)));
-        let stretches =
-            ends.map(|end| end.saturating_sub(length)..end).take_while(|days| days.start >= warmed_up);
-        stretches.map(|days| values.new_on(&days).len()).max().unwrap_or_default()
-    }
-
-    /// The longest time, in days, between two days of the reference on which something was done.
-    fn longest_gap(&self) -> i64 {
+    /// The longest silence, in days, that is no news after the silences of the reference.
+    fn usual_silence(&self) -> i64 {
         let days: Vec<_> = self.person.days.range(self.reference.clone()).map(|(day, _)| *day).collect();
-        let gaps = days.windows(2).filter_map(|pair| Some(pair.last()?.saturating_sub(*pair.first()?)));
-        gaps.max().unwrap_or_default()
+        let gap = |pair: &[DayNumber]| Some(pair.last()?.saturating_sub(*pair.first()?));
+        let gaps: Vec<_> = days.windows(2).filter_map(gap).collect();
+        let longest = gaps.iter().copied().max().unwrap_or_default();
+        let number = i64::try_from(days.len()).unwrap_or(i64::MAX).max(1);
+        let known = self.reference.end.saturating_sub(days.first().copied().unwrap_or(self.reference.start));
+        let by_mean = known.saturating_mul(LONGER_THAN_MEAN) / number;
+        longest.saturating_mul(LONGER_THAN_LONGEST).max(by_mean)
     }
 
-    /// Changes at hours that are more than one hour away from all hours of changes before. Whoever works on a Sunday for once
-    /// does so at their usual hours, as a rule, so the day of the week does not count.
+    /// Changes at hours that are more than [`OVERTIME`] away from all hours of changes before. Whoever works on a Sunday for
+    /// once does so at their usual hours, as a rule, so the day of the week does not count.
     fn off_hours(&self, found: &mut Vec<Notable>) {
         let before = self.person.days.range(self.reference.clone()).filter(|(_, day)| day.write_hours != 0);
         if before.clone().count() < FEW_WRITE_DAYS {
             return;
         }
-        let usual = widened(before.fold(0, |hours, (_, day)| hours | day.write_hours));
+        let usual = before.fold(0, |hours, (_, day)| hours | day.write_hours);
+        let usual = (0..OVERTIME).fold(usual, |hours, _| widened(hours));
         let odd = |of_day: &OfDay| of_day.write_hours & !usual;
         let mut days =
             self.person.days.range(self.period.clone()).filter(|(_, day)| odd(day) != 0).peekable();
@@ -234,38 +233,6 @@ impl About<'_> {
         }
         let values = (0..24).filter(|hour| hours & (1 << hour) != 0).map(|hour| format!("{hour:02}:00"));
         found.push(Notable { values: values.collect(), ..self.notable(Kind::OffHours, first, count) });
-    }
-
-    /// Days of the period on which a number is far above that of the same kind of days before.
-    fn more(&self, found: &mut Vec<Notable>) {
-        let number_of: [(Kind, NumberOf, u64); 3] = [
-            (Kind::MoreCalls, |day| day.counts.calls, 100),
-            (Kind::MoreErrors, |day| day.counts.errors, 20),
-            (Kind::MoreDenied, |day| day.counts.denied, 10),
-        ];
-        let first_known = self.person.days.keys().next().copied().unwrap_or(self.reference.start);
-        let known = first_known.max(self.reference.start)..self.reference.end;
-        for (kind, number, at_least) in number_of {
-            let baseline = |weekend: bool| {
-                let days = known.clone().filter(|day| is_weekend(*day) == weekend);
-                let numbers: Vec<_> = days.map(|day| self.person.days.get(&day).map_or(0, number)).collect();
-                (numbers.len() >= FEW_BASELINE_DAYS).then(|| Baseline::of(numbers)).flatten()
-            };
-            let (working, weekend) = (baseline(false), baseline(true));
-            let unusual = self.person.days.range(self.period.clone()).filter_map(|(day, of_day)| {
-                let baseline = if is_weekend(*day) { weekend } else { working }?;
-                let above = baseline.above(number(of_day));
-                (number(of_day) >= at_least && above >= UNUSUAL).then_some((
-                    above,
-                    *day,
-                    number(of_day),
-                    baseline,
-                ))
-            });
-            if let Some((_, day, count, baseline)) = unusual.max_by(|one, other| one.0.total_cmp(&other.0)) {
-                found.push(Notable { usual: Some(baseline.median), ..self.notable(kind, day, count) });
-            }
-        }
     }
 }
 

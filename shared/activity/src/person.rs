@@ -1,7 +1,9 @@
 //! What is known of one principal.
 
+use crate::rhythm::{Rhythm, Taken};
 use crate::{Call, Counts};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -39,19 +41,31 @@ pub(crate) fn is_weekend(day: DayNumber) -> bool {
 }
 
 /// A principal.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Person {
     pub(crate) is_service: bool,
     pub(crate) days: BTreeMap<DayNumber, OfDay>,
     pub(crate) services: Values,
+    /// With their rhythms.
     pub(crate) operations: Values,
     pub(crate) regions: Values,
     pub(crate) networks: Values,
     pub(crate) programs: Values,
 }
 
-/// What a principal did on a day.
+/// What of calls there was no room for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// Values.
+    pub(crate) values: u64,
+    /// Calls of operations, and errors of them.
+    pub(crate) rhythms: u64,
+}
+
+/// What a principal did on a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct OfDay {
     pub(crate) counts: Counts,
     /// Calls of the root user.
@@ -62,11 +76,23 @@ pub(crate) struct OfDay {
 }
 
 /// Values of one kind, and when each was seen.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Values {
-    pub(crate) seen: BTreeMap<String, Seen>,
+    pub(crate) seen: BTreeMap<String, Known>,
     /// Whether there were more than are told apart. Nothing can be called new then.
     pub(crate) is_full: bool,
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) first: Timestamp,
+    calls: u64,
+    /// How often it is called, if it is an operation and there was room. It is here because looking up an operation costs most
+    /// of counting its calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rhythm: Option<Box<Rhythm>>,
 }
 
 /// When a value was seen first, and how often in all.
@@ -77,8 +103,8 @@ pub(crate) struct Seen {
 }
 
 impl Person {
-    /// Takes a call; returns how many of its values there was no room for.
-    pub(crate) fn add(&mut self, call: &Call) -> u64 {
+    /// Takes a call; returns what of it there was no room for.
+    pub(crate) fn add(&mut self, call: &Call, taken: &mut Taken) -> Lost {
         self.is_service |= call.is_service;
         let day = self.days.entry(day_of(call.time)).or_default();
         day.counts.add(call.counts);
@@ -88,14 +114,42 @@ impl Person {
         if call.counts.writes > 0 {
             day.write_hours |= 1 << hour_of(call.time);
         }
+        // What there is no room for as a value has no rhythm either.
+        let mut rhythms = 1;
+        let rhythm = |known: &mut Known| rhythms = Rhythm::add(&mut known.rhythm, call, taken);
         let kept = [
-            self.services.add(&call.service, call.time),
-            self.operations.add(&call.operation, call.time),
-            self.regions.add(&call.region, call.time),
-            self.networks.add(&call.network, call.time),
-            self.programs.add(&call.program, call.time),
+            self.operations.add(&call.operation, call.time, rhythm),
+            self.services.add(&call.service, call.time, |_| ()),
+            self.regions.add(&call.region, call.time, |_| ()),
+            self.networks.add(&call.network, call.time, |_| ()),
+            self.programs.add(&call.program, call.time, |_| ()),
         ];
-        kept.into_iter().map(|is_kept| u64::from(!is_kept)).sum()
+        let values = kept.into_iter().map(|is_kept| u64::from(!is_kept)).sum();
+        Lost { values, rhythms }
+    }
+
+    /// Adds what was counted elsewhere; returns what of it there was no room for.
+    pub(crate) fn merge(&mut self, other: Self, taken: &mut Taken) -> Lost {
+        self.is_service |= other.is_service;
+        for (day, of_day) in other.days {
+            self.days.entry(day).or_default().merge(of_day);
+        }
+        let mut lost = Lost::default();
+        for (values, more) in [
+            (&mut self.services, other.services),
+            (&mut self.operations, other.operations),
+            (&mut self.regions, other.regions),
+            (&mut self.networks, other.networks),
+            (&mut self.programs, other.programs),
+        ] {
+            lost.add(values.merge(more, taken));
+        }
+        lost
+    }
+
+    /// The operations with their rhythms.
+    pub(crate) fn rhythms(&self) -> impl Iterator<Item = (&String, &Rhythm)> {
+        self.operations.seen.iter().filter_map(|(name, known)| Some((name, known.rhythm.as_deref()?)))
     }
 
     /// Everything on these days.
@@ -111,28 +165,66 @@ impl Person {
     }
 }
 
+impl OfDay {
+    fn merge(&mut self, other: Self) {
+        self.counts.add(other.counts);
+        self.root = self.root.saturating_add(other.root);
+        self.sign_ins_without_mfa = self.sign_ins_without_mfa.saturating_add(other.sign_ins_without_mfa);
+        self.write_hours |= other.write_hours;
+    }
+}
+
+impl Lost {
+    fn add(&mut self, other: Self) {
+        self.values = self.values.saturating_add(other.values);
+        self.rhythms = self.rhythms.saturating_add(other.rhythms);
+    }
+}
+
 impl Values {
-    fn add(&mut self, value: &str, time: Timestamp) -> bool {
-        if let Some(seen) = self.seen.get_mut(value) {
-            seen.first = seen.first.min(time);
-            seen.calls = seen.calls.saturating_add(1);
+    /// Returns what there was no room for.
+    fn merge(&mut self, other: Self, taken: &mut Taken) -> Lost {
+        self.is_full |= other.is_full;
+        let mut lost = Lost::default();
+        for (value, known) in other.seen {
+            let rhythm_calls = known.rhythm.as_ref().map_or(0, |rhythm| rhythm.calls.total());
+            if !self.seen.contains_key(&value) && self.seen.len() >= MAX_VALUES {
+                self.is_full = true;
+                lost.add(Lost { values: known.calls, rhythms: rhythm_calls });
+                continue;
+            }
+            let new = Known { first: known.first, calls: 0, rhythm: None };
+            let sum = self.seen.entry(value).or_insert(new);
+            sum.first = sum.first.min(known.first);
+            sum.calls = sum.calls.saturating_add(known.calls);
+            if let Some(rhythm) = known.rhythm {
+                lost.add(Lost { values: 0, rhythms: Rhythm::merge(&mut sum.rhythm, *rhythm, taken) });
+            }
+        }
+        lost
+    }
+
+    /// Counts a value, and does something with it; returns whether there was room for it.
+    fn add(&mut self, value: &str, time: Timestamp, then: impl FnOnce(&mut Known)) -> bool {
+        if let Some(known) = self.seen.get_mut(value) {
+            known.first = known.first.min(time);
+            known.calls = known.calls.saturating_add(1);
+            then(known);
             return true;
         }
         if self.seen.len() >= MAX_VALUES {
             self.is_full = true;
             return false;
         }
-        self.seen.insert(value.to_owned(), Seen { first: time, calls: 1 });
+        let mut known = Known { first: time, calls: 1, rhythm: None };
+        then(&mut known);
+        self.seen.insert(value.to_owned(), known);
         true
     }
 
     /// The values that were seen for the first time on these days.
     pub(crate) fn new_on(&self, days: &Range<DayNumber>) -> Vec<(&str, Seen)> {
-        let is_new = |seen: &Seen| days.contains(&day_of(seen.first));
-        self.seen
-            .iter()
-            .filter(|(_, seen)| is_new(seen))
-            .map(|(value, seen)| (value.as_str(), *seen))
-            .collect()
+        let seen = self.seen.iter().filter(|(_, known)| days.contains(&day_of(known.first)));
+        seen.map(|(value, known)| (value.as_str(), Seen { first: known.first, calls: known.calls })).collect()
     }
 }

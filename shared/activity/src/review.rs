@@ -1,12 +1,14 @@
 //! A review of a period: its numbers next to those before, and what is unlike before.
 
-use crate::Counts;
 use crate::activity::{Activity, LeftOut};
+use crate::insight::{Insight, insights};
 use crate::notable::{Notable, notable};
 use crate::person::{DayNumber, day_of, start_of};
+use crate::place::Regions;
+use crate::{BetweenAccounts, Counts};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Days of a period for which nobody has chosen another.
@@ -15,7 +17,7 @@ const DEFAULT_DAYS: i64 = 7;
 const MAX_ROWS: usize = 500;
 
 /// Whole days in UTC, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
     /// The first day.
     pub from: Date,
@@ -24,7 +26,7 @@ pub struct Period {
 }
 
 /// Numbers of a period.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Calls.
     #[serde(flatten)]
@@ -116,6 +118,10 @@ pub struct Review {
     pub heat: Heat,
     /// What is unlike before.
     pub notable: Vec<Notable>,
+    /// What costs time or money, and what to do about it: at most 50 of a kind.
+    pub insights: Vec<Insight>,
+    /// Calls from one account to another, at most 500 pairs, those of most calls first.
+    pub accounts: Vec<BetweenAccounts>,
     /// Who made most calls, at most 500.
     pub principals: Vec<Principal>,
     /// Which services were called most, at most 500.
@@ -136,6 +142,19 @@ impl Activity {
         let start = from.map_or_else(|| last.saturating_sub(DEFAULT_DAYS - 1).max(first), number);
         let period = start..last.saturating_add(1);
         self.days.range(valid(&period)?).next()?;
+        Some(self.review_days(&period))
+    }
+
+    /// Reviews the days of `period`, whether or not there are records of them.
+    #[must_use]
+    pub fn review_period(&self, period: Period) -> Review {
+        let start = number(period.from);
+        self.review_days(&(start..number(period.to).max(start).saturating_add(1)))
+    }
+
+    fn review_days(&self, period: &Range<DayNumber>) -> Review {
+        let start = period.start;
+        let first = self.span().map_or(start, |(first, _)| first);
         let reference = first.min(start)..start;
         let length = period.end.saturating_sub(period.start);
         let before = start.saturating_sub(length)..start;
@@ -147,20 +166,32 @@ impl Activity {
             is_in_period: period.contains(&day),
             counts: self.days.get(&day).copied().unwrap_or_default(),
         };
-        Some(Review {
-            period: date_range(&period),
+        Review {
+            period: date_range(period),
             reference: (!reference.is_empty()).then(|| date_range(&reference)),
-            totals: self.totals(&period),
+            totals: self.totals(period),
             before: (first <= before.start).then(|| self.totals(&before)),
             days: all.map(day).collect(),
             missing: period.clone().filter(|day| !self.days.contains_key(day)).map(date).collect(),
-            heat: self.heat(&period),
-            notable: notable(self, &reference, &period),
-            principals: self.principals(&period, &before),
-            services: self.services(&period, &before),
-            failures: self.failures(&period),
+            heat: self.heat(period),
+            notable: notable(self, &reference, period),
+            insights: insights(self, &reference, period),
+            accounts: self.between_accounts(&reference, period),
+            principals: self.principals(period, &before),
+            services: self.services(period, &before),
+            failures: self.failures(period),
             left_out: self.left_out,
-        })
+        }
+    }
+
+    fn between_accounts(
+        &self,
+        reference: &Range<DayNumber>,
+        period: &Range<DayNumber>,
+    ) -> Vec<BetweenAccounts> {
+        let mut all = self.accounts.on(reference, period);
+        all.truncate(MAX_ROWS);
+        all
     }
 
     fn totals(&self, days: &Range<DayNumber>) -> Totals {
@@ -188,18 +219,20 @@ impl Activity {
     }
 
     fn services(&self, period: &Range<DayNumber>, before: &Range<DayNumber>) -> Vec<Service> {
-        let sum = |days: &std::collections::BTreeMap<DayNumber, Counts>, range: &Range<DayNumber>| {
+        let sum = |regions: &Regions, range: &Range<DayNumber>| {
             let mut counts = Counts::default();
-            days.range(range.clone()).for_each(|(_, day)| counts.add(*day));
+            let days = regions.values().flat_map(|days| days.range(range.clone()));
+            days.for_each(|(_, day)| counts.add(day.counts));
             counts
         };
         let mut all: Vec<_> = self
-            .services
+            .places
+            .known
             .iter()
-            .map(|(name, days)| Service {
+            .map(|(name, regions)| Service {
                 name: name.clone(),
-                counts: sum(days, period),
-                before: sum(days, before).calls,
+                counts: sum(regions, period),
+                before: sum(regions, before).calls,
             })
             .filter(|service| service.counts.calls > 0)
             .collect();
@@ -212,7 +245,10 @@ impl Activity {
         let mut all: Vec<_> = self
             .failures
             .iter()
-            .map(|((operation, code), failures)| Failure {
+            .flat_map(|(operation, codes)| {
+                codes.iter().map(move |(code, failures)| (operation, code, failures))
+            })
+            .map(|(operation, code, failures)| Failure {
                 operation: operation.clone(),
                 code: code.clone(),
                 is_denied: failures.is_denied,

@@ -1,142 +1,223 @@
-//! Eight weeks of a made-up company: people with working hours, machines that never sleep, and who calls now and then.
+//! The 200 principals of a made-up company: people, machines, pipelines, who calls now and then, and AWS services.
 
-use crate::habits::start;
-use jiff::SignedDuration;
-use trailreflex_activity::{Call, Counts};
+use crate::chance::Chance;
+use std::ops::Range;
 
-/// Days of which there are records.
+/// Days of which there are records: four weeks before, and the four that are reviewed.
 pub(crate) const DAYS: i64 = 56;
 
-/// SplitMix64: every seed gives another month, and the same one always.
-#[derive(Debug, Clone)]
-pub(crate) struct Chance(pub(crate) u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number from 0 to below `limit`.
-    pub(crate) fn below(&mut self, limit: i64) -> i64 {
-        i64::try_from(self.next() % limit.unsigned_abs()).unwrap()
-    }
-
-    fn percent(&mut self, chance: i64) -> bool {
-        self.below(100) < chance
-    }
-}
-
-/// How people work.
+/// What kind of company it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// From nine to five on working days, from one office and from home.
+    /// People work from nine to five on working days, from one office and from home.
     Office,
-    /// At any time from eight to midnight, some at weekends, from wherever they are.
+    /// People work at any time from eight to midnight, some at weekends, from wherever they are.
     Studio,
+    /// Three teams around the world, one with Sunday to Thursday, through a VPN whose networks change, with pipelines that
+    /// run on somebody else's machines. No number was tuned on it; that long days are compared with those of colleagues came
+    /// of it.
+    AroundTheWorld,
+    /// People work in two shifts that change every week, weekends as any other day, and machines do less at weekends.
+    /// Nothing was tuned on it.
+    Shifts,
+}
+
+/// What sort of principal it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Person,
+    Machine,
+    Pipeline,
+    NowAndThen,
+    Service,
 }
 
 /// What somebody is like.
 #[derive(Debug, Clone)]
 pub(crate) struct Habits {
     pub(crate) principal: String,
+    pub(crate) sort: Sort,
     pub(crate) region: &'static str,
-    program: &'static str,
-    services: Vec<&'static str>,
-    networks: Vec<String>,
+    /// Programs, and the day from which they are used.
+    pub(crate) programs: Vec<(&'static str, i64)>,
+    /// Services, and the day from which they are called.
+    pub(crate) services: Vec<(&'static str, i64)>,
+    /// Networks, and the days on which they are used.
+    pub(crate) networks: Vec<(String, Range<i64>)>,
     /// Calls of a day on which they are there.
-    calls: i64,
-    hours: (i64, i64),
-    /// How likely they are there on a working day and at a weekend, in percent.
-    presence: (i64, i64),
-    /// How likely they do something for the first time on a day, in percent.
-    novelty: i64,
+    pub(crate) calls: i64,
+    /// How much more they do on a long day, in percent.
+    pub(crate) long_day: i64,
+    /// Whether they are there for one half of the hours in one week, and for the other in the next.
+    pub(crate) has_shifts: bool,
+    /// How much they do at weekends, in percent.
+    pub(crate) at_weekends: i64,
+    /// The hour in UTC at which they begin, and for how many hours they work.
+    pub(crate) hours: (i64, i64),
+    /// How likely they are there on a working day and at a weekend, in a thousand days.
+    pub(crate) presence: (i64, i64),
+    /// The day of the week on which the weekend begins, 0 for Monday.
+    pub(crate) weekend: i64,
+    /// How likely they do something for the first time on a day, in a thousand days.
+    pub(crate) novelty: i64,
+    /// Days on which they are away.
+    pub(crate) away: Range<i64>,
+    /// How many times as much they do on the last working day of a month.
+    pub(crate) month_end: i64,
 }
 
-const SERVICES: [&str; 8] = ["s3", "ec2", "lambda", "dynamodb", "logs", "cloudwatch", "sqs", "ecr"];
-const REGIONS: [&str; 2] = ["eu-central-1", "eu-west-1"];
+const SERVICES: [&str; 12] =
+    ["s3", "ec2", "lambda", "dynamodb", "logs", "cloudwatch", "sqs", "ecr", "kms", "sns", "athena", "glue"];
+const REGIONS: [&str; 3] = ["eu-central-1", "eu-west-1", "us-east-1"];
+const LATER: [&str; 3] = ["bedrock-agent", "timestream", "apprunner"];
 
-/// Everybody of the company.
-pub(crate) fn people(shape: Shape, chance: &mut Chance) -> Vec<Habits> {
-    (0..30).map(|number| habits(shape, number, chance)).collect()
+/// Everybody of the company. Machines make `busy` times a tenth of what they make in a company of 2 million records a month.
+pub(crate) fn people(shape: Shape, busy: i64, chance: &mut Chance) -> Vec<Habits> {
+    let mut all: Vec<_> = (0..200).map(|number| habits(shape, number, busy, chance)).collect();
+    // Some take up a service that the company did not use before, within a few weeks.
+    let service = *chance.pick(&LATER);
+    let from = chance.below(DAYS);
+    for _ in 0..3 + chance.below(4) {
+        let index = usize::try_from(chance.below(90)).unwrap();
+        all[index].services.push((service, from + chance.below(20)));
+    }
+    if shape == Shape::AroundTheWorld {
+        let networks = vpn(chance);
+        all.iter_mut()
+            .filter(|one| one.sort == Sort::Person)
+            .for_each(|one| one.networks.clone_from(&networks));
+    }
+    all
 }
 
-fn habits(shape: Shape, number: i64, chance: &mut Chance) -> Habits {
+/// Networks of a VPN, one of which gives way to another every two or three weeks.
+fn vpn(chance: &mut Chance) -> Vec<(String, Range<i64>)> {
+    let mut networks: Vec<_> = (0..4).map(|number| (format!("52.{number}.0.0/16"), 0..DAYS)).collect();
+    let mut day = chance.below(14);
+    while day < DAYS {
+        let index = networks.len() - 4;
+        networks[index].1.end = day;
+        networks.push((format!("52.{}.0.0/16", networks.len()), day..DAYS));
+        day += 12 + chance.below(10);
+    }
+    networks
+}
+
+fn habits(shape: Shape, number: i64, busy: i64, chance: &mut Chance) -> Habits {
+    let sort = match number {
+        0..90 => Sort::Person,
+        90..140 => Sort::Machine,
+        140..160 => Sort::Pipeline,
+        160..170 => Sort::NowAndThen,
+        _ => Sort::Service,
+    };
     let mut services = SERVICES.to_vec();
-    while services.len() > 3 {
-        services.remove(usize::try_from(chance.below(i64::try_from(services.len()).unwrap())).unwrap());
+    while services.len() > 4 {
+        chance.take(&mut services);
     }
-    let region = REGIONS[usize::try_from(number % 2).unwrap()];
-    let network = |of: i64| format!("10.{}.0.0/16", number * 5 + of);
-    let kind = if number < 15 { "user" } else { "role" };
+    let principal = match sort {
+        Sort::Person => format!("arn:aws:iam::111122223333:user/person-{number}"),
+        Sort::Machine | Sort::Pipeline | Sort::NowAndThen => {
+            format!("arn:aws:iam::111122223333:role/role-{number}")
+        }
+        Sort::Service => format!("service-{number}.amazonaws.com"),
+    };
     let base = Habits {
-        principal: format!("arn:aws:iam::111122223333:{kind}/{number:02}"),
-        region,
-        program: "aws-cli",
-        services,
-        networks: vec![network(0)],
-        calls: 20 + chance.below(40),
+        principal,
+        sort,
+        region: REGIONS[usize::try_from(number % 3).unwrap()],
+        programs: vec![("Boto3", 0)],
+        services: services.into_iter().map(|service| (service, 0)).collect(),
+        networks: vec![(format!("10.{number}.0.0/16"), 0..DAYS)],
+        calls: 0,
+        long_day: 300,
+        has_shifts: false,
+        at_weekends: if shape == Shape::Shifts { 40 } else { 100 },
         hours: (0, 24),
-        presence: (100, 100),
+        presence: (1_000, 1_000),
+        weekend: 5,
         novelty: 0,
+        away: 0..0,
+        month_end: 1,
     };
-    match (number, shape) {
-        (0..15, Shape::Office) => {
-            let networks = vec![network(0), network(1)];
-            Habits { hours: (9, 18), presence: (90, 2), novelty: 10, networks, ..base }
+    match sort {
+        Sort::Person => person(shape, number, base, chance),
+        Sort::Machine => {
+            let month_end = if chance.per_mille(150) { 4 + chance.below(4) } else { 1 };
+            let novelty = if chance.per_mille(300) { 40 } else { 0 };
+            Habits { calls: (30 + chance.below(150)) * busy, month_end, novelty, ..base }
         }
-        (0..15, Shape::Studio) => {
-            let networks = (0..5).map(network).collect();
-            Habits { hours: (8, 24), presence: (85, 30), novelty: 25, networks, ..base }
+        Sort::Pipeline => {
+            let networks = if shape == Shape::AroundTheWorld {
+                (0..DAYS).map(|day| (format!("20.{day}.0.0/16"), day..day + 10)).collect()
+            } else {
+                base.networks
+            };
+            let programs = vec![(*chance.pick(&["terraform", "aws-sdk-go-v2", "aws-cdk"]), 0)];
+            let hours = if shape == Shape::Office { (6, 15) } else { (0, 24) };
+            Habits { programs, hours, networks, calls: 250, presence: (850, 150), novelty: 150, ..base }
         }
-        (15..25, _) => Habits { program: "Boto3", ..base },
-        _ => Habits { program: "terraform", presence: (25, 5), hours: (8, 18), ..base },
+        Sort::NowAndThen => Habits {
+            programs: vec![("terraform", 0)],
+            presence: (100 + chance.below(250), 20),
+            hours: (7, 12),
+            calls: 20 + chance.below(40),
+            ..base
+        },
+        Sort::Service => Habits {
+            programs: vec![("AWS Internal", 0)],
+            calls: (20 + chance.below(80)) * busy,
+            networks: vec![("AWS Internal".to_owned(), 0..DAYS)],
+            ..base
+        },
     }
 }
 
-/// Everything that everybody did.
-pub(crate) fn records(people: &[Habits], chance: &mut Chance) -> Vec<Call> {
-    let mut calls = Vec::new();
-    for one in people {
-        let mut known = 6;
-        for day in 0..DAYS {
-            let presence = if day % 7 > 4 { one.presence.1 } else { one.presence.0 };
-            if !chance.percent(presence) {
-                continue;
+fn person(shape: Shape, number: i64, base: Habits, chance: &mut Chance) -> Habits {
+    let home = |of: i64| (format!("93.{}.0.0/16", (number * 3 + of) % 250), 0..DAYS);
+    let office = || ("192.0.0.0/16".to_owned(), 0..DAYS);
+    // Some are somewhere else for some days; some come to like another program, or a service that others use.
+    let mut networks = vec![office(), home(0)];
+    if chance.per_mille(if shape == Shape::Studio { 700 } else { 250 }) {
+        let day = chance.below(DAYS);
+        networks.push((format!("84.{number}.0.0/16"), day..day + 4));
+    }
+    let mut programs = vec![("aws-cli", 0), ("Mozilla", 0)];
+    if chance.per_mille(150) {
+        programs.push((*chance.pick(&["Boto3", "terraform", "aws-cdk"]), chance.below(DAYS)));
+    }
+    let mut services = base.services;
+    if chance.per_mille(300) {
+        services.push((*chance.pick(&SERVICES), chance.below(DAYS)));
+    }
+    let monday = 7 * chance.below(8);
+    let away = if chance.per_mille(400) { monday..monday + 7 * (1 + chance.below(2)) } else { 0..0 };
+    let calls = 25 + chance.below(50);
+    let base = Habits { programs, services, networks, calls, away, novelty: 120, ..base };
+    match shape {
+        Shape::Office => Habits { hours: (8 + chance.below(2), 9), presence: (920, 20), ..base },
+        Shape::Studio => {
+            let mut networks = base.networks;
+            networks.extend((1..3).map(home));
+            Habits { networks, hours: (8, 16), presence: (850, 300), novelty: 250, ..base }
+        }
+        Shape::AroundTheWorld => {
+            let (begin, weekend) = [(0, 5), (6, 4), (14, 5)][usize::try_from(number % 3).unwrap()];
+            Habits {
+                hours: (begin, 9),
+                presence: (900, 50),
+                long_day: 250 + chance.below(150),
+                weekend,
+                ..base
             }
-            known += i64::from(chance.percent(one.novelty));
-            let number = one.calls * (70 + chance.below(60)) / 100;
-            calls.extend((0..number).map(|_| call(one, day, known, chance)));
         }
-    }
-    calls
-}
-
-fn call(one: &Habits, day: i64, known: i64, chance: &mut Chance) -> Call {
-    let pick = |chance: &mut Chance, length: usize| {
-        usize::try_from(chance.below(i64::try_from(length).unwrap())).unwrap()
-    };
-    let service = one.services[pick(chance, one.services.len())];
-    let hour = one.hours.0 + chance.below(one.hours.1 - one.hours.0);
-    let denied = u64::from(chance.percent(2));
-    let failed = u64::from(denied > 0 || chance.percent(3));
-    let writes = u64::from(chance.percent(40));
-    Call {
-        event: Some(format!("{:016x}", chance.next())),
-        time: start() + SignedDuration::from_secs(day * 86_400 + hour * 3_600 + chance.below(3_600)),
-        principal: one.principal.clone(),
-        is_service: false,
-        is_root: false,
-        is_sign_in_without_mfa: false,
-        service: service.to_owned(),
-        operation: format!("{service}:Operation{}", chance.below(known)),
-        region: one.region.to_owned(),
-        network: one.networks[pick(chance, one.networks.len())].clone(),
-        program: one.program.to_owned(),
-        error: (failed > 0).then(|| "Failure".to_owned()),
-        counts: Counts { calls: 1, writes, errors: failed, denied, throttled: 0 },
+        Shape::Shifts => Habits {
+            hours: (5, 16),
+            has_shifts: true,
+            at_weekends: 100,
+            presence: (550, 550),
+            long_day: 200,
+            ..base
+        },
     }
 }

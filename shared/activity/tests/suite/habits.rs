@@ -18,12 +18,17 @@ pub(crate) fn call(day: i64, hour: i64, minute: i64) -> Call {
         is_service: false,
         is_root: false,
         is_sign_in_without_mfa: false,
+        account: "111122223333".to_owned(),
+        caller_account: None,
+        is_callers_record: false,
+        through: None,
         service: "s3".to_owned(),
         operation: "s3:PutBucketTagging".to_owned(),
         region: "eu-central-1".to_owned(),
         network: "198.51.0.0/16".to_owned(),
         program: "aws-cli".to_owned(),
         error: None,
+        is_read_only: false,
         counts: Counts { calls: 1, writes: 1, ..Counts::default() },
     }
 }
@@ -118,11 +123,11 @@ fn each_change_of_habits_is_told_as_what_it_is() {
         ),
         (
             "many calls",
-            many(200, Counts { calls: 1, writes: 1, ..Counts::default() }),
-            vec![(Kind::MoreCalls, 210, vec![])],
+            many(300, Counts { calls: 1, writes: 1, ..Counts::default() }),
+            vec![(Kind::MoreCalls, 310, vec![])],
         ),
         ("many errors", many(40, failed), vec![(Kind::MoreErrors, 40, vec![])]),
-        ("many refusals", many(19, denied), vec![(Kind::MoreDenied, 19, vec![])]),
+        ("many refusals", many(40, denied), vec![(Kind::MoreDenied, 40, vec![])]),
         ("few refusals", many(9, denied), vec![]),
         ("the root user", one(|call| call.is_root = true), vec![(Kind::RootUsed, 1, vec![])]),
         (
@@ -151,15 +156,16 @@ fn each_change_of_habits_is_told_as_what_it_is() {
 }
 
 #[test]
-fn who_was_silent_for_two_weeks_and_calls_again_is_told() {
+fn who_was_silent_for_longer_than_holidays_and_calls_again_is_told() {
     let until = |day: i64| {
         habits().into_iter().filter(move |call| call.time < start() + SignedDuration::from_hours(24 * day))
     };
-    let again = [call(30, 10, 0)];
+    let again = [call(33, 10, 0)];
     let review_of = |day: i64| {
         told(&review(until(day).chain(again.clone()))).iter().map(|one| (one.0, one.1)).collect::<Vec<_>>()
     };
-    assert_eq!(review_of(12), [(Kind::AwakeAgain, 19)]);
+    assert_eq!(review_of(8), [(Kind::AwakeAgain, 26)]);
+    assert_eq!(review_of(10), [], "three weeks of holidays");
     assert_eq!(review_of(26), []);
 }
 
@@ -180,8 +186,8 @@ fn what_happens_in_the_period_does_not_make_itself_usual() {
     let mut calls = habits();
     for day in 28..33 {
         calls.extend(
-            (0..200).map(|n| Call { event: Some(format!("{day}+{n}")), ..call(day, 9 + n % 10, n % 60) }),
+            (0..300).map(|n| Call { event: Some(format!("{day}+{n}")), ..call(day, 9 + n % 10, n % 60) }),
         );
     }
-    assert_eq!(told(&review(calls)), [(Kind::MoreCalls, 210, vec![])]);
+    assert_eq!(told(&review(calls)), [(Kind::MoreCalls, 310, vec![])]);
 }

@@ -2,8 +2,15 @@
 
 #![cfg(test)]
 
+mod accounts;
+mod chance;
+mod colleagues;
 mod company;
 mod habits;
+mod insights;
+mod measure;
+mod month;
 mod planted;
+mod plants;
 mod records;
 mod reviews;

@@ -29,12 +29,17 @@ fn a_call_is_by_the_role_behind_the_session_from_a_network_with_a_kind_of_progra
         is_service: false,
         is_root: false,
         is_sign_in_without_mfa: false,
+        account: "111122223333".to_owned(),
+        caller_account: None,
+        is_callers_record: false,
+        through: None,
         service: "iam".to_owned(),
         operation: "iam:CreateUser".to_owned(),
         region: "us-east-1".to_owned(),
         network: "198.51.0.0/16".to_owned(),
         program: "Boto3".to_owned(),
         error: None,
+        is_read_only: false,
         counts: Counts { calls: 1, writes: 1, ..Counts::default() },
     };
     assert_eq!(Call::of(&record(&json!({}))), Some(expected));
@@ -53,6 +58,54 @@ fn only_a_service_by_itself_is_a_service() {
     ] {
         let call = Call::of(&record(&json!({"userIdentity": identity}))).unwrap();
         assert_eq!((call.principal.as_str(), call.is_service), expected, "{case}");
+    }
+}
+
+#[test]
+fn the_accounts_of_a_call_are_those_of_who_calls_and_of_what_is_called() {
+    let of = |account: &str| json!({"type": "AWSAccount", "accountId": account, "principalId": "AROA1:s"});
+    let own = json!([{"type": "AWS::IAM::Role", "accountId": "111122223333", "ARN": "arn:aws:iam::111122223333:role/r"}]);
+    let theirs = json!([{"type": "AWS::IAM::Role", "accountId": "444455556666", "ARN": "arn:aws:iam::444455556666:role/r"}]);
+    let service =
+        json!({"type": "AWSService", "accountId": "444455556666", "invokedBy": "lambda.amazonaws.com"});
+    let mixed = Value::Array([own.as_array().unwrap().clone(), theirs.as_array().unwrap().clone()].concat());
+    let home = ("111122223333", None, false);
+    for (case, changes, expected) in [
+        ("within an account", json!({}), home),
+        ("of a resource of its own", json!({"resources": own}), home),
+        (
+            "from another account",
+            json!({"userIdentity": of("444455556666")}),
+            ("111122223333", Some("444455556666"), false),
+        ),
+        ("to another account", json!({"resources": theirs}), ("444455556666", Some("111122223333"), true)),
+        ("of resources of several accounts", json!({"resources": mixed}), home),
+        ("of a malformed owner", json!({"resources": [{"accountId": "redacted"}]}), home),
+        ("by an AWS service", json!({"userIdentity": service}), home),
+        ("by nobody", json!({"userIdentity": of("ANONYMOUS_PRINCIPAL")}), home),
+        ("of a record that does not say", json!({"recipientAccountId": null}), ("", None, false)),
+    ] {
+        let call = Call::of(&record(&changes)).unwrap();
+        let found = (call.account.as_str(), call.caller_account.as_deref(), call.is_callers_record);
+        assert_eq!(found, expected, "{case}");
+    }
+}
+
+#[test]
+fn the_service_that_makes_a_call_is_known_and_whether_it_only_reads() {
+    let service = json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"});
+    let through = json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/a", "invokedBy": "athena.amazonaws.com"});
+    for (case, changes, expected) in [
+        (
+            "a service",
+            json!({"userIdentity": service, "readOnly": true}),
+            (Some("lambda.amazonaws.com"), true),
+        ),
+        ("for a user", json!({"userIdentity": through}), (Some("athena.amazonaws.com"), false)),
+        ("nobody says whether it reads", json!({"readOnly": null}), (None, false)),
+    ] {
+        let call = Call::of(&record(&changes)).unwrap();
+        assert_eq!((call.through.as_deref(), call.is_read_only), expected, "{case}");
     }
 }
 

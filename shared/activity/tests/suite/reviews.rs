@@ -2,8 +2,9 @@
 
 use crate::habits::{call, start};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use trailreflex_activity::{Activity, Added, Call, Counts, LeftOut, Review};
+use trailreflex_activity::{Activity, Added, Call, Counts, LeftOut, Period, Review};
 
 fn review(calls: &[Call]) -> Option<Review> {
     let mut activity = Activity::default();
@@ -105,6 +106,8 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
             principal: format!("p{who}"),
             region: format!("r{what}"),
             event: Some(format!("{day}/{hour}/{minute}/{who}/{what}")),
+            error: (what > 1).then(|| format!("Code{who}")),
+            caller_account: (who > 1).then(|| format!("account-{what}")),
             ..call(day, hour, minute)
         });
     prop::collection::vec(one, 1..60)
@@ -137,5 +140,71 @@ proptest! {
         let of_people: u64 = found.principals.iter().map(|one| one.counts.calls).sum();
         let all = found.totals.counts.calls;
         prop_assert_eq!((of_days, of_heat, of_people), (all, all, all));
+    }
+}
+
+#[test]
+fn a_day_that_is_stored_and_read_again_is_the_same_and_knows_copies_until_it_forgets_them() {
+    let mut activity = Activity::default();
+    let failing = Call { error: Some("AccessDenied".to_owned()), ..call(0, 11, 0) };
+    activity.add(&call(0, 10, 0));
+    activity.add(&failing);
+    let stored = serde_json::to_vec(&activity).unwrap();
+    let mut again: Activity = serde_json::from_slice(&stored).unwrap();
+    assert_eq!(again, activity);
+    assert_eq!(again.add(&failing), Added::Copy);
+    assert_eq!(again.events(), 2);
+    again.forget_events();
+    assert_eq!(again.events(), 0);
+    assert_eq!(again.add(&failing), Added::New);
+    assert!(!serde_json::to_string(&activity).unwrap().is_empty());
+}
+
+proptest! {
+    #[test]
+    fn days_that_are_put_together_are_what_they_are_in_one(
+        made in prop::collection::vec((0_i64..10, 0_i64..24, 0_i64..60, 0_usize..4, 0_usize..3), 0..60),
+        split in 0_i64..10,
+    ) {
+        let calls = made.iter().enumerate().map(|(number, (day, hour, minute, who, code))| Call {
+            event: Some(number.to_string()),
+            principal: format!("principal-{who}"),
+            operation: format!("s3:{who}"),
+            region: format!("region-{}", hour % 3),
+            error: (*code > 0).then(|| if *who == 0 { format!("Code{code}") } else { "InternalError".to_owned() }),
+            caller_account: (hour % 2 > 0).then(|| format!("account-{who}")),
+            is_callers_record: *code > 1,
+            through: (minute % 2 > 0).then(|| format!("service-{}", minute % 8)),
+            is_read_only: *who > 1 || *code > 0,
+            ..call(*day, *hour, *minute)
+        });
+        let (mut all, mut early, mut late) = (Activity::default(), Activity::default(), Activity::default());
+        for one in calls {
+            all.add(&one);
+            let before = one.time < start() + SignedDuration::from_hours(24 * split);
+            if before { early.add(&one) } else { late.add(&one) };
+        }
+        let mut merged = late.clone();
+        merged.merge(early.clone());
+        prop_assert_eq!(&merged, &all);
+        early.merge(late);
+        prop_assert_eq!(&early, &all);
+        let stored = serde_json::to_vec(&all).unwrap();
+        prop_assert_eq!(serde_json::from_slice::<Activity>(&stored).unwrap(), all);
+    }
+
+    #[test]
+    fn a_review_needs_no_rhythms_of_the_days_before(calls in calls(), first in 1_i64..30) {
+        let from = start() + SignedDuration::from_hours(24 * first);
+        let (mut all, mut before, mut period) = (Activity::default(), Activity::default(), Activity::default());
+        for call in &calls {
+            all.add(call);
+            if call.time < from { before.add(call) } else { period.add(call) };
+        }
+        before.forget_rhythms();
+        before.merge(period);
+        let date = |day: i64| (start() + SignedDuration::from_hours(24 * day)).to_zoned(TimeZone::UTC).date();
+        let days = Period { from: date(first), to: date(29) };
+        prop_assert_eq!(before.review_period(days), all.review_period(days));
     }
 }
