@@ -1,12 +1,7 @@
 //! `trailreflex review`: who does what, against what they used to do, as a page, as JSON and as CSV.
 
-mod html;
-mod picture;
-mod query;
-mod sheets;
-
 use crate::Ended;
-use crate::args::Review as Options;
+use crate::args::{Review as Options, in_order};
 use crate::interrupt::{self, Interrupted};
 use crate::output_file::OutputFile;
 use crate::reading::{Counts, read_all};
@@ -15,19 +10,16 @@ use crate::terminal::{Style, Terminal};
 use anyhow::{Context, bail};
 use std::io::Write;
 use std::path::Path;
-use trailreflex_activity::{Activity, Call, Review};
+use trailreflex_activity::{Activity, Call, Read, Review};
 use trailreflex_detection::Level;
+use trailreflex_pages::{PAGE, ReviewFile, review_files};
 
 /// Most notable things that are shown on a terminal; the page has all.
 const MAX_SHOWN: usize = 20;
 
 /// Runs the command.
 pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> anyhow::Result<Ended> {
-    if let (Some(from), Some(to)) = (options.from, options.to)
-        && from > to
-    {
-        bail!("--from {from} is later than --to {to}");
-    }
+    in_order(options.from, options.to)?;
     std::fs::create_dir_all(&options.out)
         .with_context(|| format!("the folder {} cannot be made", options.out.display()))?;
     interrupt::listen()?;
@@ -59,15 +51,15 @@ pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> anyhow::Result<
 
 /// Writes all files; each is there when it is whole, and not before.
 fn write_all(folder: &Path, review: &Review, counts: &Counts) -> anyhow::Result<()> {
-    let json = serde_json::to_vec_pretty(review)?;
-    for (name, content) in [
-        ("review.json", json),
-        ("notable.csv", sheets::notable(review)?),
-        ("principals.csv", sheets::principals(review)?),
-        ("services.csv", sheets::services(review)?),
-        ("failures.csv", sheets::failures(review)?),
-        ("review.html", html::document(review, counts)?.into_bytes()),
-    ] {
+    let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let read = Read {
+        inputs: number(counts.inputs),
+        records: number(counts.records),
+        unreadable: number(counts.unreadable),
+        malformed: number(counts.malformed),
+        ..Read::default()
+    };
+    for ReviewFile { name, content, .. } in review_files(review, read, None)? {
         let mut file = OutputFile::begin(&folder.join(name))?;
         file.write_all(&content)?;
         file.finish()?;
@@ -94,7 +86,7 @@ fn show(folder: &Path, review: &Review, terminal: &mut Terminal) -> anyhow::Resu
         review.period.to,
         review.totals.counts.calls,
         review.notable.len(),
-        folder.join("review.html").display()
+        folder.join(PAGE).display()
     ));
     Ok(())
 }

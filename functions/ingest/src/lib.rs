@@ -3,15 +3,11 @@
 mod announcement;
 mod config;
 mod file;
-mod inflate;
-mod log_key;
 mod tally;
 
 pub use announcement::{Announced, NotAnAnnouncement, OTHER_EVENT, TEST, read as read_announcement};
 pub use config::Config;
 pub use file::EvaluatedFile;
-pub use inflate::{Inflated, Inflater, Limits, TooLarge};
-pub use log_key::LogKey;
 pub use tally::Tally;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +15,7 @@ use serde_json::{Value, json};
 use trailreflex_aws::{DynamoWindows, Metrics, ObjectName, Objects, Quarantine, ReadError};
 use trailreflex_findings::Carrier;
 use trailreflex_lambda::{Answer, Batch, Current, Failed, Failure, Message, Metering, Reporter, Rules, now};
+use trailreflex_log_files::{Inflated, Inflater, Limits, LogKey, TooLarge};
 use trailreflex_metrics::Function;
 use trailreflex_model::{AccountId, Region, cause_chain};
 

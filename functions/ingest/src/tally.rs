@@ -90,7 +90,7 @@ impl Tally {
 fn missed(reported: &Reported, rules: &RuleSet) -> Vec<Metric> {
     let is_missed = |from: Option<Sender>| match from {
         Some(Sender::Detect) => false,
-        Some(Sender::Ingest) | None => true,
+        Some(Sender::Ingest | Sender::ReviewAccess) | None => true,
     };
     let unseen: Vec<&Finding> =
         reported.sent.iter().filter(|(_, from)| is_missed(*from)).map(|(finding, _)| finding).collect();

@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 use trailreflex_aws::ObjectName;
-use trailreflex_ingest::{Announced, LogKey, NotAnAnnouncement, OTHER_EVENT, TEST, read_announcement};
+use trailreflex_ingest::{Announced, NotAnAnnouncement, OTHER_EVENT, TEST, read_announcement};
+use trailreflex_log_files::LogKey;
 
 const KEY: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/24/file.json.gz";
 

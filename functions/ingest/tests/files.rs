@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use std::io::Write as _;
 use trailreflex_detection::{Document, RuleSet};
 use trailreflex_findings::Carrier;
-use trailreflex_ingest::{EvaluatedFile, Inflated, Inflater, Limits, TooLarge};
+use trailreflex_ingest::EvaluatedFile;
+use trailreflex_log_files::{Inflated, Inflater, Limits, TooLarge};
 use trailreflex_suppression::Suppressions;
 
 const SMALL: Limits = Limits { stored: 10_000, content: 100_000 };

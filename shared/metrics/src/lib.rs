@@ -3,12 +3,14 @@
 //! A closed set keeps the cost known: every dimension has few values, none of them chosen by a caller.
 
 mod activity;
+mod answers;
 mod example;
 mod series;
 
 pub use activity::{
     Activity, ActivityKind, DataOperation, Mfa, Monitored, PrincipalType, Scope, SignInOutcome,
 };
+pub use answers::{Answers, OfRule, OfStatus, ReadBack, Seconds};
 pub use example::Example;
 pub use series::{MAX_VALUES, Series};
 
@@ -40,11 +42,15 @@ pub enum Function {
     Approve,
     /// `keep-evidence`
     KeepEvidence,
+    /// `review-access`
+    ReviewAccess,
+    /// `review-activity`
+    ReviewActivity,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Detect,
         Self::Ingest,
         Self::Meter,
@@ -54,6 +60,8 @@ impl Function {
         Self::Notify,
         Self::Approve,
         Self::KeepEvidence,
+        Self::ReviewAccess,
+        Self::ReviewActivity,
     ];
 
     /// Returns the function's folder name.
@@ -69,6 +77,8 @@ impl Function {
             Self::Notify => "notify",
             Self::Approve => "approve",
             Self::KeepEvidence => "keep-evidence",
+            Self::ReviewAccess => "review-access",
+            Self::ReviewActivity => "review-activity",
         }
     }
 }
@@ -150,6 +160,33 @@ pub enum Metric {
     MetricWritesUncertain(Function),
     /// Notices by the channel that was told, or `counted` if they only add to one that was told before.
     Notices(&'static str),
+    /// What a review of a day found unlike before, by kind.
+    Notable(&'static str),
+    /// Seconds of log files that no review has read yet.
+    SecondsUnread,
+}
+
+/// What is made of many values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistic {
+    /// All together.
+    Sum,
+    /// What half of them do not exceed.
+    P50,
+    /// What nineteen of twenty do not exceed.
+    P95,
+}
+
+impl Statistic {
+    /// Returns CloudWatch's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sum => "Sum",
+            Self::P50 => "p50",
+            Self::P95 => "p95",
+        }
+    }
 }
 
 /// A CloudWatch unit.
@@ -191,6 +228,8 @@ impl Metric {
             Self::NotMetered(_) => "NotMetered",
             Self::MetricWritesUncertain(_) => "MetricWritesUncertain",
             Self::Notices(_) => "Notices",
+            Self::Notable(_) => "Notable",
+            Self::SecondsUnread => "SecondsUnread",
         }
     }
 
@@ -200,12 +239,14 @@ impl Metric {
         match self {
             Self::SecondsToDetect
             | Self::SecondsToContainment
+            | Self::SecondsUnread
             | Self::Activity(Activity::SecondsToMetric | Activity::SecondsToCanary) => Unit::Seconds,
             Self::Activity(_)
             | Self::Duplicates(_)
             | Self::NotMetered(_)
             | Self::MetricWritesUncertain(_)
             | Self::Notices(_)
+            | Self::Notable(_)
             | Self::Events(_)
             | Self::Quarantined(_)
             | Self::Retried(_)
@@ -253,7 +294,8 @@ impl Metric {
             }
             Self::MissedByFastPath { rule } | Self::RuleNotDelivered { rule } => vec![("Rule", rule.clone())],
             Self::Files(outcome) | Self::Records(outcome) => vec![("Outcome", (*outcome).to_owned())],
-            Self::SecondsToDetect | Self::SecondsToContainment => Vec::new(),
+            Self::SecondsToDetect | Self::SecondsToContainment | Self::SecondsUnread => Vec::new(),
+            Self::Notable(kind) => vec![("Kind", (*kind).to_owned())],
             Self::Notices(channel) => vec![("Channel", (*channel).to_owned())],
             Self::HeldBack { function, reason } => {
                 vec![("Function", function.as_str().to_owned()), ("Reason", (*reason).to_owned())]

@@ -3,8 +3,8 @@
 use crate::text::insights_string;
 use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
+use trailreflex_model::shell_word;
 use trailreflex_model::{Actor, Finding};
-use trailreflex_response::shell_word;
 
 /// Most matched fields that a notice shows.
 const MOST_MATCHED: usize = 3;

@@ -4,7 +4,7 @@ use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use trailreflex_model::Severity;
-use trailreflex_response::shell_word;
+use trailreflex_model::shell_word;
 use trailreflex_response::{ActionClass, Invitation, Outcome, OutcomeStatus, Reason, Verdict};
 
 /// What commands and links about plans name.

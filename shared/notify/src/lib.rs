@@ -1,11 +1,13 @@
-//! What people are told of findings, outcomes and alarms: what a notice says ([`Notice`]), which notices are one message
+//! What people are told of findings, outcomes, reviews, alarms and what actors have left behind: what a notice says ([`Notice`]), which notices are one message
 //! ([`Notifier`]), and how each channel wants it ([`sinks`]).
 //!
 //! Pure: what is remembered and sent goes through two ports, [`Groups`] and [`Outbox`].
 
 mod about_alarm;
 mod about_finding;
+mod about_left_behind;
 mod about_outcome;
+mod about_review;
 mod group;
 mod groups_in_memory;
 mod message;

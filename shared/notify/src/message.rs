@@ -3,8 +3,9 @@
 use crate::about_alarm::Alarm;
 use serde::Deserialize;
 use serde_json::Value;
+use trailreflex_activity::{DETAIL_TYPE_REVIEW, Summary};
 use trailreflex_model::{DETAIL_TYPE_FINDING, Finding, shown};
-use trailreflex_response::{DETAIL_TYPE_OUTCOME, Outcome};
+use trailreflex_response::{DETAIL_TYPE_LEFT_BEHIND, DETAIL_TYPE_OUTCOME, LeftBehind, Outcome};
 
 /// What a message is.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,10 @@ pub enum Message {
     Finding(Box<Finding>),
     /// An outcome.
     Outcome(Box<Outcome>),
+    /// What an actor has left behind.
+    LeftBehind(Box<LeftBehind>),
+    /// What a review of activity has found.
+    Review(Box<Summary>),
     /// A change of an alarm's state.
     Alarm(Box<Alarm>),
 }
@@ -49,6 +54,8 @@ pub fn read(body: &str) -> Result<Message, Unusable> {
     match text(&value, "detail-type") {
         Some(DETAIL_TYPE_FINDING) => part(&value, "finding").map(Message::Finding),
         Some(DETAIL_TYPE_OUTCOME) => part(&value, "outcome").map(Message::Outcome),
+        Some(DETAIL_TYPE_LEFT_BEHIND) => part(&value, "leftBehind").map(Message::LeftBehind),
+        Some(DETAIL_TYPE_REVIEW) => part(&value, "review").map(Message::Review),
         Some(other) => Err(Unusable::Unknown(shown(other))),
         None => alarm(value),
     }

@@ -31,6 +31,9 @@ pub struct Notice {
     /// Whether commands and link let whoever sees them decide: not for channels that many can read.
     #[serde(default)]
     pub is_confidential: bool,
+    /// Whether it tells of a review, which people read and machines do not.
+    #[serde(default)]
+    pub is_review: bool,
     /// When it happened.
     pub at: Timestamp,
     /// How many there were since the notice that this one follows; absent in the first.
@@ -70,6 +73,7 @@ impl Notice {
             commands: Vec::new(),
             link: None,
             is_confidential: false,
+            is_review: false,
             at,
             more: None,
             is_over: false,

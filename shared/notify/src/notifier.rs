@@ -3,7 +3,7 @@
 use crate::group::WINDOW_SECONDS;
 use crate::{
     Group, GroupKey, Groups, Hit, Message, NotSent, Notice, Outbox, Responders, Routing, Sink, about_finding,
-    about_outcome,
+    about_left_behind, about_outcome, about_review,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +96,8 @@ impl<G: Groups> Notifier<G> {
         match message {
             Message::Finding(finding) => Some(about_finding::notice(finding, now)),
             Message::Outcome(outcome) => about_outcome::notice(outcome, &self.responders, now),
+            Message::LeftBehind(left) => Some(about_left_behind::notice(left, now)),
+            Message::Review(summary) => about_review::notice(summary, now),
             Message::Alarm(alarm) => alarm.notice(examples, now),
         }
     }

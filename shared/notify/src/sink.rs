@@ -50,10 +50,16 @@ pub struct Routing(pub BTreeMap<Sink, Severity>);
 
 impl Routing {
     /// Returns the channels that are told of `notice`. What says that something is over goes wherever it could have been
-    /// told that it began.
+    /// told that it began. A review goes to the channels that people read, whatever their threshold.
     #[must_use]
     pub fn sinks(&self, notice: &Notice) -> Vec<Sink> {
-        let told = |(_, least): &(&Sink, &Severity)| notice.is_over || notice.severity >= **least;
+        let told = |(sink, least): &(&Sink, &Severity)| match sink {
+            Sink::Topic | Sink::Slack | Sink::Teams if notice.is_review => true,
+            Sink::PagerDuty | Sink::Ocsf | Sink::SecurityHub if notice.is_review => false,
+            Sink::Topic | Sink::Slack | Sink::Teams | Sink::PagerDuty | Sink::Ocsf | Sink::SecurityHub => {
+                notice.is_over || notice.severity >= **least
+            }
+        };
         self.0.iter().filter(told).map(|(sink, _)| *sink).collect()
     }
 }

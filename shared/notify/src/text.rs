@@ -50,7 +50,7 @@ pub(crate) fn insights_string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trailreflex_response::shell_word;
+    use trailreflex_model::shell_word;
 
     #[test]
     fn a_text_becomes_one_line_that_shows_all_that_is_in_it() {

@@ -5,4 +5,5 @@
 mod forms;
 mod groups;
 mod notices;
+mod reviews;
 mod support;

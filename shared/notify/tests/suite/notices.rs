@@ -1,4 +1,4 @@
-//! What is told of findings, outcomes and alarms, and what of messages that are neither.
+//! What is told of findings, outcomes, alarms and what was left behind, and what of messages that are neither.
 
 use crate::support::{alarm, finding, notifier, now};
 use serde_json::{Value, json};
@@ -71,6 +71,36 @@ async fn texts_of_whoever_is_watched_make_no_lines_and_hide_nothing() {
         "{values:?}"
     );
     assert_eq!(notice.title.chars().count(), 140);
+}
+
+#[tokio::test]
+async fn what_was_left_behind_is_told_by_kind_of_call_and_never_as_less_than_high() {
+    let call = |call: &str, id: &str| json!({"eventTime": format!("2026-11-20T09:5{id}:00Z"), "call": call, "eventId": id});
+    let message = json!({"source": "trailreflex.keep-evidence", "detail-type": "Trailreflex Left Behind", "detail": {
+        "account": "111122223333", "plan": "0123456789abcdef0123456789abcdef", "title": "A key was exposed", "severity": "low",
+        "subject": "arn:aws:iam::111122223333:user/alice", "since": "2026-11-20T08:58:30Z",
+        "evidence": "111122223333/2026/11/20/0123/contained-e-later.json", "total": 3,
+        "calls": [call("iam:CreateUser", "1"), call("iam:CreateAccessKey", "2"), call("iam:CreateUser", "3")],
+    }});
+    let notice = told(&message, &[]).await.unwrap();
+    assert_eq!(
+        facts(&notice),
+        [
+            ("Whom", "arn:aws:iam::111122223333:user/alice"),
+            ("Account", "111122223333"),
+            ("Call", "iam:CreateAccessKey at 2026-11-20T09:52:00Z (event 2)"),
+            ("Call", "iam:CreateUser 2 times since 2026-11-20T09:51:00Z (event 1)"),
+            ("Calls altogether", "3"),
+            ("Evidence", "111122223333/2026/11/20/0123/contained-e-later.json"),
+            ("Plan", "0123456789abcdef0123456789abcdef"),
+        ]
+    );
+    let title = "Left behind, and not taken back by the containment: A key was exposed";
+    assert_eq!((notice.severity, notice.headline().as_str()), (Severity::High, title));
+    let mut malformed = message;
+    malformed["detail"]["total"] = json!("many");
+    let expected = "Malformed leftBehind: invalid type: string \"many\", expected usize";
+    assert_eq!(read(&malformed.to_string()).unwrap_err().to_string(), expected);
 }
 
 #[tokio::test]

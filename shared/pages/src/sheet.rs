@@ -1,16 +1,16 @@
 //! What all CSV has in common: rows of cells that are texts to every program that opens them.
 
-use crate::terminal::safe;
+use crate::{NotWritten, safe};
 use csv::WriterBuilder;
 
 /// Returns a line.
 ///
 /// # Errors
 /// None that is known: it is written to memory.
-pub(crate) fn row<const COLUMNS: usize>(cells: &[String; COLUMNS]) -> anyhow::Result<Vec<u8>> {
+pub fn row<const COLUMNS: usize>(cells: &[String; COLUMNS]) -> Result<Vec<u8>, NotWritten> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(cells.each_ref().map(|cell| harmless(cell)))?;
-    Ok(writer.into_inner()?)
+    writer.into_inner().map_err(|error| NotWritten::Sheet(error.into_error().into()))
 }
 
 /// Makes a text one that no spreadsheet takes for a formula, and no terminal for a command.

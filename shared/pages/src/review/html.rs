@@ -2,10 +2,11 @@
 
 use super::picture::{self, Bar, Cell};
 use super::query::command;
-use crate::page::{Look, shown};
-use crate::reading::Counts as Read;
+use super::suggestions::{Suggestion, suggestions};
+use crate::{Look, NotWritten, cell, shown};
 use askama::Template;
-use trailreflex_activity::{Kind, LeftOut, Notable, Review, Totals};
+use trailreflex_activity::{Kind, LeftOut, Notable, Read, Review, Totals};
+use trailreflex_metrics::Answers;
 
 #[derive(Template)]
 #[template(path = "review.html")]
@@ -20,6 +21,8 @@ struct Document<'r> {
     weekdays: Vec<(&'static str, String)>,
     hours: Vec<(String, String)>,
     rows: Vec<Row>,
+    suggestions: Vec<Suggestion>,
+    answers: Option<&'r Answers>,
     /// What the review does not know, in words.
     gaps: Vec<String>,
 }
@@ -49,7 +52,11 @@ struct Row {
 ///
 /// # Errors
 /// None that is known: the template is checked when the command is built.
-pub(super) fn document(review: &Review, read: &Read) -> anyhow::Result<String> {
+pub(super) fn document(
+    review: &Review,
+    read: &Read,
+    answers: Option<&Answers>,
+) -> Result<String, NotWritten> {
     let (bars, most) = picture::bars(review);
     let document = Document {
         look: Look::new(),
@@ -62,6 +69,8 @@ pub(super) fn document(review: &Review, read: &Read) -> anyhow::Result<String> {
         weekdays: picture::weekdays(),
         hours: picture::hours(),
         rows: rows(review),
+        suggestions: suggestions(review),
+        answers: answers.filter(|answers| !answers.is_empty()),
         gaps: gaps(review, read),
     };
     Ok(document.render()?)
@@ -114,12 +123,12 @@ fn grouped(number: u64) -> String {
 fn rows(review: &Review) -> Vec<Row> {
     let row = |one: &Notable| Row {
         what: one.kind.title(),
-        who: shown(&one.principal),
+        who: cell(&one.principal),
         since: one.time.to_string(),
         count: one.count,
         unit: unit(one.kind, one.count == 1),
         usual: one.usual.map(|usual| format!("{usual:.0}")),
-        values: one.values.iter().map(|value| shown(value)).collect(),
+        values: one.values.iter().map(|value| cell(value)).collect(),
         command: shown(&command(one, review.period)),
     };
     review.notable.iter().map(row).collect()
@@ -155,8 +164,9 @@ fn unit(kind: Kind, is_one: bool) -> &'static str {
 }
 
 /// Says what the review does not know; nobody should take its silence for quiet.
-fn gaps(review: &Review, read: &Read) -> Vec<String> {
-    let LeftOut { copies, of_other_principals, values, failures } = review.left_out;
+#[must_use]
+pub fn gaps(review: &Review, read: &Read) -> Vec<String> {
+    let LeftOut { copies, of_other_principals, values, failures, insights } = review.left_out;
     let mut gaps = Vec::new();
     if review.reference.is_none() {
         gaps.push(
@@ -167,8 +177,10 @@ fn gaps(review: &Review, read: &Read) -> Vec<String> {
         gaps.push(format!("Days without any record: {more}, the first {first}."));
     }
     for (number, what) in [
-        (read.unreadable as u64, "inputs could not be read"),
-        (read.malformed as u64, "records are malformed"),
+        (read.unreadable, "inputs could not be read"),
+        (read.malformed, "records are malformed"),
+        (read.unchecked, "records were too many to know whether some of them were there twice"),
+        (read.late, "records came when the review of their day had been written, and are in none"),
         (copies, "records were there twice and count once"),
         (
             of_other_principals,
@@ -177,6 +189,10 @@ fn gaps(review: &Review, read: &Read) -> Vec<String> {
         (
             values,
             "values, such as networks, are beyond the 2,000 that are told apart for a principal; nothing of that kind is called new for it",
+        ),
+        (
+            insights,
+            "calls are beyond what is kept by the hour, by Region or between accounts; suggestions may lack them",
         ),
         (failures, "failures are beyond the 20,000 kinds that are told apart"),
     ] {

@@ -1,7 +1,7 @@
 //! The command that shows the calls behind something notable.
 
 use trailreflex_activity::{Kind, Notable, Period};
-use trailreflex_response::shell_word;
+use trailreflex_model::shell_word;
 
 /// Returns it, quoted for a shell.
 pub(super) fn command(notable: &Notable, period: Period) -> String {
