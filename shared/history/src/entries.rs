@@ -3,9 +3,10 @@
 use memchr::{memchr2, memchr3};
 use std::ops::Range;
 
-/// Returns the places of the entries of `{"Records":[…]}` or of lines of objects; none if the bytes are of another
+/// Returns the places of the records in a file, without reading them: the entries of `{"Records":[…]}` or of lines of objects; none if the bytes are of another
 /// shape or damaged, and have to be read to know.
-pub(crate) fn entries(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
+#[must_use]
+pub fn record_places(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
     let (start, is_list) = match list_start(bytes) {
         Some(start) => (start, true),
         None => (0, false),
@@ -114,7 +115,7 @@ mod tests {
             ("a log file and lines", "{\"Records\":[{}]}\n{}", None),
             ("no JSON", "hello", None),
         ] {
-            let found = entries(text.as_bytes());
+            let found = record_places(text.as_bytes());
             let texts =
                 found.map(|all| all.into_iter().map(|range| text.get(range).unwrap()).collect::<Vec<_>>());
             assert_eq!(texts, expected, "{case}");

@@ -19,6 +19,7 @@ mod query;
 mod sieve;
 
 pub use address::{AddressPattern, InvalidAddress};
+pub use entries::record_places;
 pub use file_name::{Delivered, Wanted};
 pub use lineage::{Edge, Lineage, Node, Start};
 pub use link::{Caller, How, Link, Mark};

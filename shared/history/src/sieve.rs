@@ -4,7 +4,7 @@
 //! has escaped them on purpose, which is looked for too.
 
 use crate::address::AddressPattern;
-use crate::entries::entries;
+use crate::entries::record_places;
 use crate::pattern::{Pattern, is_literal};
 use crate::query::{NO_CODE, Query};
 use aho_corasick::AhoCorasick;
@@ -74,7 +74,7 @@ impl Sieve {
             // Nothing in it matches, but whether it is whole is to be told.
             return if is_closed(bytes) { Picked::Some { records: Vec::new() } } else { Picked::All };
         }
-        let Some(places) = entries(bytes) else { return Picked::All };
+        let Some(places) = record_places(bytes) else { return Picked::All };
         let records = places.into_iter().filter_map(|place| bytes.get(place));
         Picked::Some { records: records.filter(|record| self.may_match(record)).collect() }
     }

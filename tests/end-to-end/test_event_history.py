@@ -1,0 +1,96 @@
+"""The command line writes CloudTrail's event history, page by page, and goes on where it was interrupted."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from local_aws.session import eventually
+
+COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
+# Three pages, and one record more.
+MANY = 151
+
+
+@pytest.fixture(scope="module")
+def history(stack):
+    """As many calls of one name that nothing else makes; returns the ids of their records."""
+    iam = stack.aws.client("iam")
+    for _ in range(MANY):
+        iam.list_open_id_connect_providers()
+
+    def recorded():
+        ids = {record["eventID"] for record in stack.aws.records() if record["eventName"] == "ListOpenIDConnectProviders"}
+        return ids if len(ids) >= MANY else None
+
+    return eventually(recorded)
+
+
+def start(aws, *arguments):
+    return subprocess.Popen([COMMAND, "history", "--event", "ListOpenIDConnectProviders", *arguments], env=aws.environment,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run(aws, *arguments):
+    ran = start(aws, *arguments)
+    out, err = ran.communicate(timeout=120)
+    return ran.returncode, [json.loads(line) for line in out.splitlines()], err
+
+
+def test_all_pages_come_as_lines_that_other_commands_read(aws, history):
+    code, records, err = run(aws)
+    assert (code, {record["eventID"] for record in records}) == (0, history), err
+    assert len(records) == len(history), "none twice"
+    searched = subprocess.run([COMMAND, "search", "--source", "iam", "--stats", "-"], text=True, capture_output=True,
+                              input="\n".join(json.dumps(record) for record in records))
+    assert len(searched.stdout.splitlines()) == len(history), searched.stderr
+
+
+def test_an_interrupted_run_keeps_what_it_has_and_the_next_one_goes_on(aws, history, tmp_path):
+    file = tmp_path / "history.jsonl"
+    first = start(aws, "--output", file)
+
+    def partial():
+        return [path for path in tmp_path.iterdir() if path.name.endswith(".partial") and path.stat().st_size > 0]
+
+    [kept] = eventually(partial)
+    first.send_signal(signal.SIGINT)
+    _, said = first.communicate(timeout=60)
+    assert first.returncode == 130 and "the same command goes on from there" in said
+    before = len(kept.read_text().splitlines())
+    assert 0 < before < len(history) and not file.exists()
+
+    code, out, err = run(aws, "--output", file)
+    assert (code, out) == (0, []) and f"with {before} records written before" in err
+    ids = [json.loads(line)["eventID"] for line in file.read_text().splitlines()]
+    assert (set(ids), len(ids)) == (history, len(history))
+    assert list(tmp_path.iterdir()) == [file]
+    code, _, err = run(aws, "--output", file)
+    assert code == 1 and "is there already" in err
+
+
+def test_two_calls_a_second_are_not_exceeded(aws, history):
+    began = time.monotonic()
+    run(aws)
+    pages = -(-len(history) // 50)
+    assert time.monotonic() - began >= 0.5 * (pages - 1)
+
+
+@pytest.mark.parametrize(("case", "arguments", "says"), [
+    ("an end before the beginning", ["--from", "2026-11-25", "--to", "2026-11-24"], "is later than"),
+    ("no time", ["--from", "yesterday"], "write a day"),
+    ("two attributes", ["--user", "alice"], "cannot be used with"),
+])
+def test_what_cannot_be_looked_up_is_refused_with_what_to_write(aws, case, arguments, says):
+    code, records, err = run(aws, *arguments)
+    assert (code != 0, records) == (True, []) and says in err, case
+
+
+def test_who_may_not_look_up_is_told_what_is_missing(stack, aws, history):
+    user = stack.user("blind")
+    ran = subprocess.run([COMMAND, "history"], env=aws.environment | {
+        "AWS_ACCESS_KEY_ID": user.key_id, "AWS_SECRET_ACCESS_KEY": user.secret}, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 1 and "cloudtrail:LookupEvents" in ran.stderr, ran.stderr
