@@ -81,6 +81,10 @@ def acting(aws, alarms, pages, secrets):
     # What is counted of all that the tests do is their business only where they ask for it.
     for name in ("MeterRule", "MeterSweep", "NotifySweep"):
         aws.client("events").disable_rule(Name=deployed.resources[name])
+    # Whom the tests let in by policies, and what they do all in all, likewise.
+    for name, rule in deployed.resources.items():
+        if name.startswith("Review") and name.endswith(("Rule", "Schedule")):
+            aws.client("events").disable_rule(Name=rule)
     # Likewise what people would be told, and what would be kept.
     for name in ("NotifyRule", "KeepEvidenceRule"):
         aws.client("events").disable_rule(Name=deployed.resources[name], EventBusName=deployed.outputs["FindingsBus"])
@@ -100,7 +104,7 @@ def planning(aws, acting):
     aws.deploy(TEMPLATE, stack="rehearsal")
     deployed = Stack(aws, "rehearsal")
     for name, rule in deployed.resources.items():
-        if name.startswith(("Detect", "Meter", "NotifySweep")) and name.endswith(("Rule", "Sweep")):
+        if name.startswith(("Detect", "Meter", "NotifySweep", "ReviewAccess")) and name.endswith(("Rule", "Schedule", "Sweep")):
             aws.client("events").disable_rule(Name=rule)
     aws.client("events").disable_rule(Name=deployed.resources["NotifyRule"], EventBusName=deployed.outputs["FindingsBus"])
     return deployed

@@ -13,7 +13,10 @@ from deployed import Stack, User
 from events import in_envelope, quarantine_record
 
 AT_ONCE = 8
+BY_HAND_AT_ONCE = 4  # a function that is waited for holds one of the local AWS's few threads, which its own calls need too
 SECONDS_TO_END = 60
+SECONDS_BETWEEN = 5  # of one delivery and the next
+SECONDS_FOR_LEASES = 150  # three of them
 ATTEMPTS = 4  # of the SDK for one call
 _creating = threading.Lock()  # boto3 makes one client at a time
 
@@ -123,24 +126,30 @@ class Case:
     def kept_as_failed(self, stack: Stack) -> list[Any]:
         """Returns what the queue of failed events keeps of this case, the newest last."""
         def is_about(message: Any) -> bool:
-            payload = str(message["requestPayload"])
+            payload = str(message.get("requestPayload"))  # a look that failed has none
             return f"'{self.user.name}'" in payload or f"'{self.user.key_id}'" in payload
 
         return stack.failed.matching(is_about)
 
-    def deliver_again(self, stack: Stack) -> bool:
-        """Gives a failed event back to its function, as a person does after the fault; says whether it is done now.
+    def deliver_again(self, stack: Stack) -> str:
+        """Gives a failed event back to its function, as a person does after the fault; says how that ended.
 
-        A plan whose function was cut off from the journal is free again after the journal's lease, 45 seconds.
+        A plan whose function was cut off from the journal is free again after the journal's lease, 45 seconds, and so is a
+        finding that could not be sent. Whoever takes it over and fails, as on a slow machine, begins another lease.
         """
         failed = self.kept_as_failed(stack)[-1]
         function = failed["requestContext"]["functionArn"].removesuffix(":$LATEST")
+        answers = []
 
         def delivered() -> bool:
-            stack.lambda_.invoke(FunctionName=function, Payload=stack.payload(failed["requestPayload"]))
-            return first_of(("done", lambda: self._is_done(stack)), seconds=2) == "done"
+            answer = stack.lambda_.invoke(FunctionName=function, Payload=stack.payload(failed["requestPayload"]))
+            answers.append(answer["Payload"].read().decode())
+            return first_of(("done", lambda: self._is_done(stack)), seconds=SECONDS_BETWEEN) == "done"
 
-        return first_of(("done", delivered)) == "done"
+        if first_of(("done", delivered), seconds=SECONDS_FOR_LEASES):
+            return "done"
+        statuses = [event["detail"]["status"] for event in stack.outcomes_of(self.user)]
+        return f"{function} answered {answers}; outcomes {statuses}; user {stack.state(self.user)}"
 
 
 class UndoCase(Case):

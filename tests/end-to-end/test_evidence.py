@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from deployed import messages
 from events import in_envelope, quarantine_record
+from inbox import Inbox
 from local_aws.session import eventually
 from test_close_policy import Secret, policy, statement
 from test_close_exposure import outcomes_about
@@ -136,6 +137,7 @@ def test_what_is_no_outcome_is_quarantined(stack, change, says):
 
 def test_what_the_actor_leaves_behind_is_listed_when_it_is_collected_again(aws, stack):
     """What the queue hands over after its quarter of an hour."""
+    told_of = Inbox.on_bus(aws, stack.outputs["FindingsBus"], "left-behind", {"detail-type": ["Trailreflex Left Behind"]})
     user = stack.user("left-behind", may="iam:*")
     theirs = aws.client("iam", user.key)
     theirs.create_user(UserName="left-behind-backdoor")
@@ -150,6 +152,10 @@ def test_what_the_actor_leaves_behind_is_listed_when_it_is_collected_again(aws, 
     evidence = json.loads(aws.client("s3").get_object(Bucket=stack.outputs["EvidenceBucket"], Key=answer["key"])["Body"].read())
     assert sorted(one["call"] for one in evidence["persistence"]) == ["iam:CreateAccessKey", "iam:CreateUser"]
     assert {evidence["records"][one["eventId"]]["eventName"] for one in evidence["persistence"]} == {"CreateUser", "CreateAccessKey"}
+    told = eventually(lambda: told_of.matching(
+        lambda event: event["detail"]["plan"] == evidence["outcome"]["plan"]["id"]))
+    assert {one["call"] for one in told[-1]["detail"]["calls"]} == {"iam:CreateAccessKey", "iam:CreateUser"}
+    assert (told[-1]["source"], told[-1]["detail"]["evidence"]) == ("trailreflex.keep-evidence", answer["key"])
     assert "ListUsers" in {record["eventName"] for record in evidence["records"].values()}
 
 

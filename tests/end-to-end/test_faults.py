@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from events import in_envelope, plan_of, quarantine_record
-from faults import AT_ONCE, CALLS, FAULTS, UNDO_CALLS, Call, Case, UndoCase, run_together
+from faults import BY_HAND_AT_ONCE, CALLS, FAULTS, UNDO_CALLS, Call, Case, UndoCase, run_together
 
 FOR_GOOD = "throttled for good"
 ALL_LOST = "done, but every answer lost for a while"
@@ -76,13 +76,13 @@ def test_a_number_that_cannot_be_published_keeps_nobody_from_being_contained(sta
 
 def test_what_was_kept_is_done_when_it_is_delivered_again_after_the_fault(stack, ended):
     kept = [case for case in ended.values() if case.end == "reported"]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        done = list(pool.map(lambda case: case.deliver_again(stack), kept))
-    assert [f"{case.call} {case.fault}" for case, is_done in zip(kept, done) if not is_done] == []
+    with ThreadPoolExecutor(BY_HAND_AT_ONCE) as pool:
+        ends = list(pool.map(lambda case: case.deliver_again(stack), kept))
+    assert {f"{case.call} {case.fault}": end for case, end in zip(kept, ends) if end != "done"} == {}
 
 
 def test_an_undo_that_was_kept_from_its_end_reaches_it_when_asked_again_after_the_fault(stack, ended_undos):
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(BY_HAND_AT_ONCE) as pool:
         done = list(pool.map(lambda case: case.ask_again(stack), ended_undos.values()))
     assert [f"{case.call} {case.fault}" for case, is_done in zip(ended_undos.values(), done) if not is_done] == []
     for case in ended_undos.values():

@@ -153,9 +153,11 @@ def test_while_no_trail_is_logging_nothing_is_noticed(stack):
     cloudtrail = stack.aws.client("cloudtrail")
     names = [trail["Name"] for trail in cloudtrail.describe_trails()["trailList"]]
     logging = [name for name in names if cloudtrail.get_trail_status(Name=name)["IsLogging"]]
-    # Otherwise it would start each of them again.
-    answering = {"Name": stack.resources["RestoreLoggingRule"].rsplit("|", 1)[-1], "EventBusName": stack.outputs["FindingsBus"]}
-    stack.aws.client("events").disable_rule(**answering)
+    # Otherwise each of them would be started again. The two that answer would enable each other's rule, had they the time to.
+    events, bus = stack.aws.client("events"), stack.outputs["FindingsBus"]
+    answering = [stack.resources[name].rsplit("|", 1)[-1] for name in ("RestoreLoggingRule", "StandInRule")]
+    for rule in answering:
+        events.disable_rule(Name=rule, EventBusName=bus)
     for name in logging:
         cloudtrail.stop_logging(Name=name)
     try:
@@ -163,7 +165,8 @@ def test_while_no_trail_is_logging_nothing_is_noticed(stack):
     finally:
         for name in logging:
             cloudtrail.start_logging(Name=name)
-        stack.aws.client("events").enable_rule(**answering)
+        for rule in answering:
+            events.enable_rule(Name=rule, EventBusName=bus)
     attached_by_root(stack, seen)
     stack.reported(seen)  # later calls have arrived, so earlier ones would have
     assert stack.state(unseen) == {"keys": {unseen.key_id: "Active"}, "policies": ["AWSCompromisedKeyQuarantineV3"]}

@@ -19,6 +19,7 @@ READING = EVERYTHING | {"ReadWriteType": "ReadOnly"}
 class Trail:
     """A trail beside the one that the stack hears of."""
 
+    title = ""
     action, on, off = "start_logging", True, False
 
     def __init__(self, stack):
@@ -37,6 +38,7 @@ class Trail:
 class Selectors:
     """The event selectors of a trail that the stack has a baseline for (see `conftest.py`)."""
 
+    title = ""
     action, on, off = "restore_event_selectors", [EVERYTHING], [READING]
     name = "watched"
 
@@ -53,6 +55,7 @@ class Selectors:
 
 
 class Detector:
+    title = ""
     action, on, off = "enable_detector", "ENABLED", "DISABLED"
 
     def __init__(self, stack):
@@ -67,6 +70,7 @@ class Detector:
 
 
 class DisabledKey:
+    title = ""
     action, on, off = "keep_key", "Enabled", "Disabled"
 
     def __init__(self, stack):
@@ -88,19 +92,24 @@ class KeyToBeDeleted(DisabledKey):
 
 
 class RuleAboutReports:
+    title = "EventBridge rule of Trailreflex"
     action, on, off = "enable_rule", "ENABLED", "DISABLED"
     logical_id = "DetectHealthRule"
+    of_findings = False
 
     def __init__(self, stack):
         self.client = stack.aws.client("events")
-        self.name = stack.resources[self.logical_id]
+        # CloudFormation calls a rule of another bus than the default one `bus|rule`.
+        self.name = stack.resources[self.logical_id].rsplit("|", 1)[-1]
+        self.bus = {"EventBusName": stack.outputs["FindingsBus"]} if self.of_findings else {}
         self.before = self.whole()
 
     def switch_off(self):
-        self.client.disable_rule(Name=self.name)
+        self.client.disable_rule(Name=self.name, **self.bus)
 
     def whole(self):
-        return {name: value for name, value in self.client.describe_rule(Name=self.name).items() if name not in ("CreatedBy", "ResponseMetadata")}
+        found = self.client.describe_rule(Name=self.name, **self.bus)
+        return {name: value for name, value in found.items() if name not in ("CreatedBy", "ResponseMetadata")}
 
     def state(self):
         now = self.whole()
@@ -113,11 +122,83 @@ class RuleAboutCalls(RuleAboutReports):
     logical_id = "DetectCalls8Rule"
 
 
-def outcomes_about(stack, name, status):
-    """Returns the outcomes of `restore-logging` about what is so called, with the event ids in the order of their coming."""
+class RuleOfFindings(RuleAboutReports):
+    """A rule of the stack's own bus."""
+
+    logical_id = "CloseExposureRule"
+    of_findings = True
+
+
+class OwnRule(RuleAboutReports):
+    """What wakes `restore-logging` itself, so that only its stand-in hears of it."""
+
+    logical_id = "RestoreLoggingRule"
+    of_findings = True
+
+
+class Targets(RuleAboutReports):
+    """What a rule wakes."""
+
+    title = "Targets of"
+    logical_id = "DetectGuardDutyRule"
+    action, on, off = "restore_targets", ["detect"], []
+
+    def switch_off(self):
+        self.client.remove_targets(Rule=self.name, Ids=self.on, **self.bus)
+
+    def targets(self):
+        return self.client.list_targets_by_rule(Rule=self.name, **self.bus)["Targets"]
+
+    def __init__(self, stack):
+        super().__init__(stack)
+        self.before_targets = self.targets()
+
+    def state(self):
+        now = self.targets()
+        assert now in (self.before_targets, [])
+        return [target["Id"] for target in now]
+
+
+class OwnTargets(Targets):
+    logical_id = "RestoreLoggingRule"
+    of_findings = True
+    on = ["restore-logging"]
+
+
+class Subscription:
+    """Who hears of alarms."""
+
+    title, action, off = "Subscription to a topic", "restore_subscriptions", []
+
+    def __init__(self, stack):
+        self.client = stack.aws.client("sns")
+        self.name = stack.resources["AlarmsTopic"]
+        self.on = self.state()
+        assert len(self.on) == 1
+
+    def subscriptions(self):
+        return self.client.list_subscriptions_by_topic(TopicArn=self.name)["Subscriptions"]
+
+    def switch_off(self):
+        for one in self.subscriptions():
+            self.client.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+
+    def state(self):
+        found = [(one, self.client.get_subscription_attributes(SubscriptionArn=one["SubscriptionArn"])["Attributes"])
+                 for one in self.subscriptions()]
+        return [(one["Protocol"], one["Endpoint"], attributes["RawMessageDelivery"]) for one, attributes in found]
+
+    def put_back(self):
+        [(protocol, endpoint, raw)] = self.on
+        self.client.subscribe(TopicArn=self.name, Protocol=protocol, Endpoint=endpoint, Attributes={"RawMessageDelivery": raw})
+
+
+def outcomes_about(stack, name, status, title=""):
+    """Returns the outcomes of `restore-logging` about what is so called, of findings whose title begins so, in the order of their coming."""
     return stack.outcomes.matching(
         lambda event: event["source"] == "trailreflex.restore-logging" and event["detail"]["status"] == status
-        and name in json.dumps(event["detail"]["plan"]["cause"].get("target")))
+        and name in json.dumps(event["detail"]["plan"]["cause"].get("target"))
+        and event["detail"]["plan"]["cause"]["title"].startswith(title))
 
 
 def undo(stack, plan):
@@ -125,12 +206,18 @@ def undo(stack, plan):
     return json.loads(answer["Payload"].read())
 
 
-@pytest.mark.parametrize("kind", [Trail, Selectors, Detector, DisabledKey, KeyToBeDeleted, RuleAboutReports, RuleAboutCalls])
+@pytest.mark.parametrize("kind", [Trail, Selectors, Detector, DisabledKey, KeyToBeDeleted, RuleAboutReports, RuleAboutCalls,
+                                  RuleOfFindings, OwnRule, Targets, OwnTargets, Subscription])
 def test_what_is_switched_off_is_switched_on_again_and_an_undo_stays(stack, kind):
     thing = kind(stack)
     assert thing.state() == thing.on
+    def told(status):
+        return outcomes_about(stack, thing.name, status, thing.title)
+
+    # Another test may have had to do with the same rule.
+    earlier = {status: len(told(status)) for status in ("contained", "refused")}
     thing.switch_off()
-    [outcome] = eventually(lambda: outcomes_about(stack, thing.name, "contained"))
+    [outcome] = eventually(lambda: told("contained")[earlier["contained"]:])
     plan = outcome["detail"]["plan"]
     assert {step["action"]["kind"] for step in plan["steps"]} == {thing.action}
     assert thing.state() == thing.on
@@ -138,17 +225,21 @@ def test_what_is_switched_off_is_switched_on_again_and_an_undo_stays(stack, kind
     assert undo(stack, plan["id"])["status"] == "undone"
     assert thing.state() == thing.off
     # The rule sees the calls of the undo too.
-    refused = eventually(lambda: outcomes_about(stack, thing.name, "refused"))
+    refused = eventually(lambda: told("refused")[earlier["refused"]:])
     assert {event["detail"]["plan"]["refused"] for event in refused} == {"OwnAction"}
     assert thing.state() == thing.off
-    assert len(outcomes_about(stack, thing.name, "contained")) == 1
+    assert len(told("contained")) == earlier["contained"] + 1
     put_back(thing)
 
 
 def put_back(thing):
     """Leaves the stack's own rules as the other tests need them."""
-    if isinstance(thing, RuleAboutReports):
-        thing.client.put_rule(Name=thing.name, State=thing.on, EventPattern=thing.before["EventPattern"],
+    if isinstance(thing, Subscription):
+        thing.put_back()
+    elif isinstance(thing, Targets):
+        thing.client.put_targets(Rule=thing.name, Targets=thing.before_targets, **thing.bus)
+    elif isinstance(thing, RuleAboutReports):
+        thing.client.put_rule(Name=thing.name, State=thing.on, **thing.bus, EventPattern=thing.before["EventPattern"],
                               Description=thing.before["Description"])
 
 
@@ -213,6 +304,27 @@ def test_what_was_deleted_is_refused_with_the_reason(stack):
     trail.client.delete_trail(Name=trail.name)
     [outcome] = eventually(lambda: outcomes_about(stack, trail.name, "refused"))
     assert outcome["detail"]["plan"]["refused"] == "ResourceGone"
+
+
+def test_what_takes_the_place_of_a_target_is_replaced_and_what_was_added_stays(stack):
+    class Insights(Targets):
+        logical_id = "DetectInsightsRule"
+
+    rule = Insights(stack)
+    bare = {"Id": "detect", "Arn": stack.aws.client("sqs").get_queue_attributes(
+        QueueUrl=stack.outputs["QuarantineQueueUrl"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]}
+    added = bare | {"Id": "archive"}
+    rule.client.put_targets(Rule=rule.name, Targets=[bare, added])
+    [outcome] = eventually(lambda: outcomes_about(stack, rule.name, "contained"))
+    assert by_id(rule.targets()) == by_id([*rule.before_targets, added])
+    assert undo(stack, outcome["detail"]["plan"]["id"])["status"] == "undone"
+    assert by_id(rule.targets()) == by_id([bare, added])
+    rule.client.remove_targets(Rule=rule.name, Ids=["archive"])
+    put_back(rule)
+
+
+def by_id(targets):
+    return sorted(targets, key=lambda target: target["Id"])
 
 
 def test_a_rule_that_is_not_the_stacks_own_is_left_as_it_is(stack):

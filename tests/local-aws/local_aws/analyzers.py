@@ -1,8 +1,10 @@
-"""Access Analyzer's analyzers, which ministack lacks. They find nothing.
+"""Access Analyzer's analyzers, which ministack lacks. They find nothing, and a policy is public if anybody is allowed something
+without a condition.
 
 Source: IAM Access Analyzer API Reference.
 """
 
+import json
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -15,11 +17,26 @@ _analyzers = operations.of_region()
 
 def install() -> None:
     operations.add("accessanalyzer", {
+        "CheckNoPublicAccess": check_no_public_access,
         "CreateAnalyzer": create,
         "DeleteAnalyzer": lambda parameters: delete(_found(parameters)["name"]),
         "GetAnalyzer": lambda parameters: {"analyzer": _found(parameters)},
         "ListAnalyzers": list_all,
     })
+
+
+def check_no_public_access(parameters: Parameters) -> dict[str, Any]:
+    try:
+        statements = json.loads(parameters["policyDocument"])["Statement"]
+    except (ValueError, KeyError, TypeError):
+        raise Refused("InvalidParameterException", "The policy document is not valid.", 400) from None
+    statements = statements if isinstance(statements, list) else [statements]
+    public = [index for index, one in enumerate(statements)
+              if one["Effect"] == "Allow" and "Condition" not in one and one.get("Principal") in ("*", {"AWS": "*"})]
+    if not public:
+        return {"result": "PASS", "message": "The resource policy does not grant public access for the resource type."}
+    return {"result": "FAIL", "message": "The resource policy grants public access for the resource type.", "reasons": [
+        {"description": "Public access granted in the following statement.", "statementIndex": index} for index in public]}
 
 
 def create(parameters: Parameters) -> dict[str, Any]:

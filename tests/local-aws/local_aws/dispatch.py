@@ -7,7 +7,7 @@ from ministack.core.iam_evaluator import AuthError, find_iam_access_key_account
 from ministack.core.responses import get_account_id, get_region, get_request_client_ip
 from ministack.core.router import detect_service, extract_access_key_id
 
-from local_aws import bus_policy, calls, conditions, iam, identity, names, records, trail
+from local_aws import bus_policy, calls, conditions, iam, iam_reports, identity, names, records, trail
 
 _log = logging.getLogger("local_aws.dispatch")
 # With one of these AWS does not know who called, and records nothing.
@@ -79,12 +79,12 @@ def _after(call, caller, key_id, response, region, was_logging) -> None:
         status = response[0]
         is_recorded = names.is_management_event(call)
         if status < 300 and not is_recorded:  # its answer may be long, and nobody asks for what is in it
-            iam.note_use(key_id, call.service, region)
+            _note_use(key_id, caller, call.service, region)
             return
         answer = calls.read_answer(call, *response)
         if answer.error_code in _UNIDENTIFIED:
             return
-        iam.note_use(key_id, call.service, region)
+        _note_use(key_id, caller, call.service, region)
         if not is_recorded:
             return
         record = records.of_call(call, answer, caller, region, _source_address(call))
@@ -92,6 +92,12 @@ def _after(call, caller, key_id, response, region, was_logging) -> None:
         trail.publish(record, caller, was_logging or trail.is_logging(caller.account, region))
     except Exception:
         _log.exception("could not record %s", call.operation.name)
+
+
+def _note_use(key_id: str, caller, service: str, region: str) -> None:
+    iam.note_use(key_id, service, region)
+    if caller.type == "AssumedRole":
+        iam_reports.note_role(caller.account, caller.user_identity["sessionContext"]["sessionIssuer"]["userName"], region)
 
 
 def _source_address(call: calls.Call) -> str:

@@ -32,6 +32,7 @@ from local_aws import (
     history,
     iam,
     iam_credentials,
+    iam_reports,
     insights,
     keys,
     lambdas,
@@ -78,6 +79,7 @@ def install() -> None:
     operations.install()
     iam.install()
     iam_credentials.install()
+    iam_reports.install()
     source_identity.install()
     lambdas.install()
     function_policies.install()
