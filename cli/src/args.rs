@@ -1,6 +1,7 @@
 //! What the command can be asked, as its help shows it.
 
 mod access;
+mod event_history;
 mod history;
 mod operate;
 mod review;
@@ -9,7 +10,11 @@ mod tail;
 mod timeline;
 mod verify;
 
-pub(crate) use access::{AccessCommand, CheckAccess, KindOfPolicy, Simulate, Validate};
+pub(crate) use access::{
+    AccessCommand, Actions, CheckAccess, Generate, KindOfPolicy, PlacementOption, Simulate, UnusedOptions,
+    Validate,
+};
+pub(crate) use event_history::EventHistory;
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 pub(crate) use operate::{Decide, Status, Undo};
 pub(crate) use review::Review;
@@ -59,6 +64,11 @@ pub(crate) enum Command {
     /// Says who is new or awake again, uses another Region, network, program or service, works at other hours, or calls, fails
     /// or is refused far more than usual. Ends with 2 if an input could not be read at all.
     Review(Review),
+    /// Print the records of CloudTrail's event history: management events of 90 days, of one Region.
+    ///
+    /// Needs `cloudtrail:LookupEvents`, of which AWS takes two a second, 50 records each. The lines are what `search`,
+    /// `timeline`, `evaluate` and the others read.
+    History(EventHistory),
     /// Show records as they are delivered to a folder, until it is interrupted.
     Tail(Box<Tail>),
     /// Check a copied bucket against CloudTrail's digests: what is proven unaltered, what was altered, deleted or added.
@@ -313,4 +323,18 @@ impl From<Format> for FindingsFormat {
 
 fn level(text: &str) -> Result<Level, String> {
     Level::named(text).ok_or_else(|| "use informational, low, medium, high or critical".to_owned())
+}
+
+/// Refuses a span of time that ends before it begins.
+///
+/// # Errors
+/// If it does.
+pub(crate) fn in_order<T: PartialOrd + std::fmt::Display>(
+    from: Option<T>,
+    to: Option<T>,
+) -> anyhow::Result<()> {
+    if let (Some(from), Some(to)) = (from, to) {
+        anyhow::ensure!(from <= to, "--from {from} is later than --to {to}");
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! What a call has left behind, as its record tells: with what the account begins that a response is rehearsed on.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use trailreflex_access::Parts;
 use trailreflex_model::{Resource, ResourceKind};
 use trailreflex_response::{Control, FunctionPermission, Governed, IngressRule, Setting, Shared};
@@ -28,6 +29,12 @@ pub(crate) fn left_behind(call: &str, resource: &Resource, record: &Value) -> Le
         "DisableRule" => {
             let disabled = json!({"State": "DISABLED"});
             left.settings.push((Control::EventRule { rule: name }, Setting::Document(disabled)));
+        }
+        "RemoveTargets" => {
+            left.settings.push((Control::RuleTargets { rule: name }, Setting::Words(BTreeSet::new())));
+        }
+        "Unsubscribe" => {
+            left.settings.push((Control::Subscriptions { topic: name }, Setting::Words(BTreeSet::new())));
         }
         call if call.starts_with("PutFunctionConcurrency") => {
             let function = name.as_str().rsplit(':').next().and_then(|function| function.parse().ok());

@@ -4,6 +4,7 @@ mod access;
 mod args;
 mod backtest;
 mod evaluate;
+mod event_history;
 mod history;
 mod input;
 mod interrupt;
@@ -22,7 +23,6 @@ mod rehearsal;
 mod review;
 mod rules;
 mod search;
-mod sheet;
 mod suppressing;
 mod table;
 mod tail;
@@ -58,6 +58,7 @@ fn main() -> ExitCode {
         Command::Search(options) => search::run(options, terminal),
         Command::Review(options) => review::run(options, terminal),
         Command::Timeline(options) => timeline::run(options, terminal),
+        Command::History(options) => event_history::run(options, terminal),
         Command::Tail(options) => tail::run(options, terminal),
         Command::Verify(options) => verify::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
@@ -76,8 +77,11 @@ fn main() -> ExitCode {
             RulesCommand::Explain(options) => rules::explain::run(options, terminal),
         },
         Command::Access { command } => match command {
+            AccessCommand::Actions(options) => access::actions::run(options, terminal),
             AccessCommand::Check(options) => access::check::run(options, terminal),
+            AccessCommand::Generate(options) => access::generate::run(options, terminal),
             AccessCommand::Simulate(options) => access::simulate::run(options, terminal),
+            AccessCommand::Unused(options) => access::unused::run(options, terminal),
             AccessCommand::Validate(options) => access::validate::run(options, terminal),
         },
     };

@@ -1,34 +1,7 @@
-//! What all HTML pages share: one file without anything from elsewhere, and a policy that forbids it.
+//! What pages of findings share: how many there are of each level.
 
-use crate::terminal::safe;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
 use trailreflex_detection::Level;
-
-/// Style and script of a page, and the policy that admits these two and nothing else.
-#[derive(Debug)]
-pub(crate) struct Look {
-    pub(crate) style: &'static str,
-    pub(crate) script: &'static str,
-    /// A Content-Security-Policy. It names both by hash, so markup that got in would be dead.
-    pub(crate) policy: String,
-}
-
-impl Look {
-    /// The one that all pages have.
-    pub(crate) fn new() -> Self {
-        let style = include_str!("../templates/page.css");
-        let script = include_str!("../templates/page.js");
-        let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-            hash(style),
-            hash(script)
-        );
-        Self { style, script, policy }
-    }
-}
+pub(crate) use trailreflex_pages::{Look, cell, shown};
 
 /// Returns by what a column of levels sorts: most serious first.
 pub(crate) fn order(level: Level) -> u8 {
@@ -58,9 +31,4 @@ pub(crate) fn by_level(findings: impl Iterator<Item = (Level, usize)>) -> [OfLev
         }
     }
     all
-}
-
-/// Makes visible what would hide or turn text in a browser, too. The template escapes what is markup.
-pub(crate) fn shown(text: &str) -> String {
-    safe(text).into_owned()
 }

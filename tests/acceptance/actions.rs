@@ -57,7 +57,7 @@ fn mode(mode: trailreflex_response::Mode) -> String {
 /// The name of a rule, or of another service's report.
 fn rule(id: &str) -> String {
     let rules = rules();
-    let source = trailreflex_findings::SOURCE_RULES.iter().find(|source| source.id == id);
+    let source = crate::rules::reported_rules().find(|source| source.id == id);
     let name = source.map(|source| source.name.to_owned());
     let name = name.or_else(|| rules.rule(id).and_then(|rule| rule.name.clone()));
     format!("`{}`", name.unwrap_or_else(|| id.to_owned()))

@@ -5,26 +5,59 @@ use crate::proofs::{proofs, rules};
 use crate::template::of_type;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use trailreflex_delivery::{EventPattern, STATE, event_patterns, needed_calls};
+use trailreflex_access_changes::{NAME_STARTS, event_names};
+use trailreflex_delivery::{EventPattern, NeededCalls, STATE, event_patterns, needed_calls};
+use trailreflex_detection::{Pin, Text};
 
-const BEGIN: &str = "# ---- written from the rules: begin";
-const END: &str = "# ---- written from the rules: end";
+/// Event rules of the template that are written from what a function needs.
+struct Written {
+    /// What they are written from, as the marks say.
+    from: &'static str,
+    /// The function, as in names of resources.
+    function: &'static str,
+    /// The anchor of its target.
+    target: &'static str,
+    /// What is delivered.
+    what: &'static str,
+}
+
+impl Written {
+    fn assert(&self, needed: &NeededCalls) {
+        let patterns = event_patterns(needed);
+        let blocks: String =
+            (1..).zip(&patterns).map(|(number, pattern)| block(self, number, pattern)).collect();
+        let mark = |end: &str| format!("# ---- written from the {}: {end}", self.from);
+        assert_part("template.yaml", &mark("begin"), &mark("end"), &blocks);
+    }
+}
 
 #[test]
 fn the_templates_patterns_are_those_that_the_rules_need() {
-    let patterns = event_patterns(&needed_calls(&rules()));
-    let blocks: String = (1..).zip(&patterns).map(|(number, pattern)| block(number, pattern)).collect();
-    assert_part("template.yaml", BEGIN, END, &blocks);
+    let what = "Calls that detection rules name";
+    Written { from: "rules", function: "Detect", target: "detect", what }.assert(&needed_calls(&rules()));
+}
+
+#[test]
+fn the_templates_patterns_deliver_every_call_that_changes_who_has_access() {
+    let mut needed = NeededCalls::default();
+    let names = event_names().into_iter().map(|name| Text::Equals(name.to_owned()));
+    let starts = NAME_STARTS.into_iter().map(|start| Text::StartsWith(start.to_owned()));
+    for name in names.chain(starts) {
+        needed.calls.entry(Pin { source: None, name: Some(name) }).or_default();
+    }
+    let what = "Calls that write a policy or share something";
+    Written { from: "operations", function: "ReviewAccess", target: "review-access", what }.assert(&needed);
 }
 
 /// One event rule of the template and its permission.
-fn block(number: usize, pattern: &EventPattern) -> String {
+fn block(of: &Written, number: usize, pattern: &EventPattern) -> String {
+    let Written { function, target, what, .. } = of;
     let pattern = pattern.to_json();
     let lists =
         [("eventSource", &pattern["detail"]["eventSource"]), ("eventName", &pattern["detail"]["eventName"])];
     let mut text = format!(
-        "  DetectCalls{number}Rule:\n    Type: AWS::Events::Rule\n    Properties:\n      \
-         Description: Calls that detection rules name ({number}).\n      State: {STATE}\n      EventPattern:\n        \
+        "  {function}Calls{number}Rule:\n    Type: AWS::Events::Rule\n    Properties:\n      \
+         Description: {what} ({number}).\n      State: {STATE}\n      EventPattern:\n        \
          detail-type: [{{suffix: ' via CloudTrail'}}]\n        detail:\n"
     );
     for (field, list) in lists {
@@ -33,9 +66,9 @@ fn block(number: usize, pattern: &EventPattern) -> String {
     }
     write!(
         text,
-        "      Targets: *detect-target\n\n  DetectCalls{number}Permission:\n    Type: AWS::Lambda::Permission\n    \
-         Properties:\n      Action: lambda:InvokeFunction\n      FunctionName: !Ref DetectFunction\n      Principal: \
-         events.amazonaws.com\n      SourceArn: !GetAtt DetectCalls{number}Rule.Arn\n\n"
+        "      Targets: *{target}-target\n\n  {function}Calls{number}Permission:\n    Type: AWS::Lambda::Permission\n    \
+         Properties:\n      Action: lambda:InvokeFunction\n      FunctionName: !Ref {function}Function\n      Principal: \
+         events.amazonaws.com\n      SourceArn: !GetAtt {function}Calls{number}Rule.Arn\n\n"
     )
     .unwrap();
     text

@@ -5,8 +5,8 @@ use crate::template::{of_type, statements, texts};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailreflex_aws::{
-    Bucket, DynamoGroups, DynamoLedger, DynamoSentLog, DynamoWindows, EventHistory, EvidenceStore,
-    Identities, Objects, SecurityHub,
+    AccessStates, Bucket, DynamoGroups, DynamoLedger, DynamoSentLog, DynamoWindows, EventHistory,
+    EvidenceStore, IamCredentials, Identities, Objects, Published, ReviewStore, SecondOpinion, SecurityHub,
 };
 use trailreflex_response::{ActionClass, ActionKind};
 
@@ -87,6 +87,8 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
         let arn = format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{kind}/*");
         json!({"!Sub": arn})
     };
+    let own = |service: &str, resources: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resources}")});
+    let reading = |resources: &Value, action: &'static str| on(resources, &[action]);
     let canary = json!({
         "!Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:trailreflex-canary"
     });
@@ -150,6 +152,7 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
             [
                 every("KeepEvidence"),
                 failed(),
+                bus(),
                 queue("KeepEvidenceQueue"),
                 on(&json!("*"), &EventHistory::PERMISSIONS),
                 on(&identities("user"), &Identities::OF_USERS),
@@ -159,6 +162,38 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
                     &json!({"!Sub": "${EvidenceBucket.Arn}/${AWS::AccountId}/*"}),
                     &EvidenceStore::PERMISSIONS,
                 ),
+            ]
+            .concat(),
+        ),
+        (
+            "ReviewAccessRole",
+            [
+                every("ReviewAccess"),
+                failed(),
+                bus(),
+                on(&arn("SentTable"), &DynamoSentLog::PERMISSIONS),
+                on(&arn("AccessTable"), &AccessStates::PERMISSIONS),
+                on(&json!("*"), &IamCredentials::PERMISSIONS),
+                on(&json!("*"), &EventHistory::PERMISSIONS),
+                on(&json!("*"), &SecondOpinion::PERMISSIONS),
+                reading(&own("ecr", "repository/*"), "ecr:GetRepositoryPolicy"),
+                reading(&own("kms", "key/*"), "kms:GetKeyPolicy"),
+                reading(&json!({"!Sub": "arn:${AWS::Partition}:s3:::*"}), "s3:GetBucketPolicy"),
+                reading(&own("secretsmanager", "secret:*"), "secretsmanager:GetResourcePolicy"),
+                reading(&own("sns", "*"), "sns:GetTopicAttributes"),
+                reading(&own("sqs", "*"), "sqs:GetQueueAttributes"),
+            ]
+            .concat(),
+        ),
+        (
+            "ReviewActivityRole",
+            [
+                every("ReviewActivity"),
+                failed(),
+                bus(),
+                on(&json!({"!Sub": "${ReportBucket.Arn}/*"}), &ReviewStore::PERMISSIONS[..2]),
+                on(&arn("ReportBucket"), &ReviewStore::PERMISSIONS[2..]),
+                on(&json!("*"), &Published::PERMISSIONS),
             ]
             .concat(),
         ),
@@ -196,7 +231,7 @@ fn is_held_elsewhere(role: &str, action: &str) -> bool {
             .any(|permission| *permission == action),
         None => {
             of_buckets().any(|permission| *permission == action)
-                || action == "kms:Decrypt" && role == "IngestRole"
+                || action == "kms:Decrypt" && ["IngestRole", "ReviewActivityRole"].contains(&role)
         }
     }
 }

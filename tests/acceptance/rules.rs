@@ -5,7 +5,7 @@ use crate::proofs::{proofs, rules};
 use serde_json::json;
 use std::collections::BTreeSet;
 use trailreflex_detection::Rule;
-use trailreflex_findings::{Evaluated, Event, SOURCE_RULES};
+use trailreflex_findings::{Evaluated, Event, SOURCE_RULES, SourceRule};
 use trailreflex_model::{Finding, Target, cause_chain};
 use trailreflex_proofs::called;
 use trailreflex_response::Playbooks;
@@ -36,8 +36,14 @@ fn found(case: &Detection) -> Vec<Finding> {
     }
 }
 
-fn is_of_a_source(id: &str) -> bool {
-    SOURCE_RULES.iter().any(|rule| rule.id == id)
+/// What stands for a rule where something else than a rule in Sigma does the detecting.
+pub(crate) fn reported_rules() -> impl Iterator<Item = &'static SourceRule> {
+    let by_access = trailreflex_access_changes::ACCESS_RULES;
+    SOURCE_RULES.into_iter().chain(by_access).chain(trailreflex_credentials::RULES)
+}
+
+fn is_reported(id: &str) -> bool {
+    reported_rules().any(|rule| rule.id == id)
 }
 
 #[test]
@@ -58,7 +64,7 @@ fn the_rules_that_an_event_nearly_fires_exist_and_stay_quiet() {
     let rules = rules();
     for case in expected().detect {
         for rule in &case.near_miss_of {
-            let is_known = rules.rule(rule).is_some() || SOURCE_RULES.iter().any(|known| known.name == rule);
+            let is_known = rules.rule(rule).is_some() || reported_rules().any(|known| known.name == rule);
             assert!(is_known, "{}: no rule is called `{rule}`", case.file);
             assert!(!case.fires.contains(rule), "{}: both fires and does not fire `{rule}`", case.file);
         }
@@ -137,7 +143,7 @@ fn a_rule_that_names_a_target_finds_it_in_every_event_that_fires() {
     for case in expected().detect {
         for finding in found(&case) {
             let Some(rule) = rules.rule(&finding.rule.id) else {
-                assert!(is_of_a_source(&finding.rule.id), "{}: `{}`", case.file, finding.rule.title);
+                assert!(is_reported(&finding.rule.id), "{}: `{}`", case.file, finding.rule.title);
                 continue; // whom a report names, it says itself
             };
             let hint = rule.custom.get("custom").and_then(|custom| custom.pointer("/responder/target"));
@@ -182,7 +188,7 @@ fn every_rule_of_a_playbook_exists_and_can_name_a_target() {
     for playbook in playbooks.values().flat_map(Playbooks::all) {
         assert!(ids.insert(&playbook.id), "two playbooks are called `{}`", playbook.id);
         for id in &playbook.rules {
-            if is_of_a_source(id) {
+            if is_reported(id) {
                 continue;
             }
             let rule = rules.rule(id).unwrap_or_else(|| panic!("{}: no rule `{id}`", playbook.id));
@@ -201,7 +207,7 @@ fn no_two_rules_share_an_id_or_a_name() {
         assert!(seen.insert(rule.id.clone()), "{}: its id is taken", rule.origin);
         assert!(seen.insert(rule.name.clone()), "{}: its name is taken", rule.origin);
     }
-    for rule in SOURCE_RULES {
+    for rule in reported_rules() {
         assert!(seen.insert(Some(rule.id.to_owned())), "{}: its id is taken", rule.name);
         assert!(seen.insert(Some(rule.name.to_owned())), "{}: its name is taken", rule.name);
     }

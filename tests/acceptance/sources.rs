@@ -108,6 +108,16 @@ fn the_event_rules_deliver_what_is_read_and_nothing_else() {
         ),
         ("DetectGuardDutyRule", json!(["aws.guardduty"]), vec![DetailKind::GuardDutyFinding]),
         ("DetectSecurityHubRule", json!(["aws.securityhub"]), vec![DetailKind::SecurityHubFindings]),
+        (
+            "ReviewAccessAnalyzerRule",
+            json!(["aws.access-analyzer"]),
+            vec![
+                DetailKind::AccessAnalyzerFinding,
+                DetailKind::AccessPreview,
+                DetailKind::InternalAccessFinding,
+                DetailKind::UnusedAccessFinding,
+            ],
+        ),
         ("DetectInsightsRule", json!([{"prefix": "aws."}]), vec![DetailKind::InsightEvent]),
     ] {
         let pattern = pattern(rule);
@@ -127,13 +137,18 @@ fn kinds_of(kinds: &[&str]) -> Vec<String> {
 #[test]
 fn each_service_whose_reports_are_taken_can_be_switched_off() {
     let template = template();
-    for service in ["Health", "GuardDuty", "SecurityHub"] {
+    for (service, rule) in [
+        ("Health", "DetectHealthRule"),
+        ("GuardDuty", "DetectGuardDutyRule"),
+        ("SecurityHub", "DetectSecurityHubRule"),
+        ("AccessAnalyzer", "ReviewAccessAnalyzerRule"),
+    ] {
         let parameter = &template["Parameters"][format!("Watch{service}")];
         assert_eq!(parameter["Default"], "yes", "{service}");
         let condition = format!("Watches{service}");
         let equals = json!({"!Equals": [{"!Ref": format!("Watch{service}")}, "yes"]});
         assert_eq!(template["Conditions"][&condition], equals);
-        let state = &of_type("AWS::Events::Rule")[&format!("Detect{service}Rule")]["State"];
+        let state = &of_type("AWS::Events::Rule")[rule]["State"];
         assert_eq!(*state, json!({"!If": [condition, "ENABLED", "DISABLED"]}));
     }
 }

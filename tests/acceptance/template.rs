@@ -42,9 +42,15 @@ pub(crate) fn of_type(kind: &str) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Functions by the name of their binary.
+/// The second function of the binary `restore-logging`.
+const STAND_IN: &str = "StandInFunction";
+
+/// Functions by the name of their binary, without the stand-in.
 pub(crate) fn functions() -> BTreeMap<String, (String, Value)> {
     let function = |(name, resource): (String, Value)| {
+        if name == STAND_IN {
+            return None;
+        }
         let binary = resource["Metadata"]["BuildProperties"]["Binary"].as_str()?.to_owned();
         Some((binary, (name, resource["Properties"].clone())))
     };
@@ -82,11 +88,85 @@ fn each_function_is_given_exactly_the_variables_that_it_reads() {
         ("approve", trailreflex_approve::Config::VARIABLES.to_vec()),
         ("meter", trailreflex_meter::Config::VARIABLES.to_vec()),
         ("keep-evidence", trailreflex_keep_evidence::Config::VARIABLES.to_vec()),
+        ("review-access", trailreflex_review_access::Config::VARIABLES.to_vec()),
+        ("review-activity", trailreflex_review_activity::Config::VARIABLES.to_vec()),
     ]) {
         let (_, properties) = &functions()[name];
         let given: Vec<_> =
             properties["Environment"]["Variables"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(given, variables, "{name}");
+    }
+}
+
+/// What a responder is told of the targets of the stack's rules, with the names of resources in the place of values.
+fn declared_targets(function: &Value) -> Value {
+    let parts = function["Environment"]["Variables"]["OWN_TARGETS"]["!Join"][1].as_array().unwrap();
+    let texts = parts.iter().map(|part| part.get("!If").map_or(part, |choice| &choice[1])["!Sub"].as_str());
+    let declared = texts.map(Option::unwrap).collect::<Vec<_>>().join(",");
+    let values = [
+        ("${", ""),
+        (".QueueName}", ".Arn"),
+        (".Arn}", ".Arn"),
+        ("Function}", "Function.Arn"),
+        ("}\"", "\""),
+    ];
+    let named = values.iter().fold(declared, |text, (from, to)| text.replace(from, to));
+    serde_json::from_str(&named).unwrap()
+}
+
+/// The targets that a responder is told of a rule, as the rule itself is given them.
+fn declared_of(function: &Value, rule: &str) -> Option<Value> {
+    let declared = declared_targets(function);
+    let rules = declared["Rules"].as_object().unwrap();
+    let (_, targets) = rules
+        .iter()
+        .filter(|(prefix, _)| rule.starts_with(*prefix))
+        .max_by_key(|(prefix, _)| prefix.len())?;
+    let whole = |(id, named): (&String, &Value)| {
+        let (service, name) = named.as_str().unwrap().split_once(':').unwrap();
+        assert_eq!(service == "lambda", name.ends_with("Function.Arn"), "{rule}: {named}");
+        let mut target = json!({"Id": id, "Arn": {"!GetAtt": name}});
+        if rule.ends_with("Sweep") {
+            target["Input"] = json!("{\"sweep\": true}");
+        }
+        target["DeadLetterConfig"] = json!({"Arn": {"!GetAtt": declared["DeadLetterArn"]}});
+        target
+    };
+    Some(targets.as_object().unwrap().iter().map(whole).collect())
+}
+
+#[test]
+fn restore_logging_and_its_stand_in_know_the_targets_of_all_rules_but_the_stand_ins() {
+    let stand_in = &resources()[STAND_IN];
+    let restorer = &resources()["RestoreLoggingFunction"];
+    assert_eq!(stand_in["Metadata"], restorer["Metadata"]);
+    for (name, rule) in of_type("AWS::Events::Rule") {
+        let told = [restorer, stand_in].map(|function| declared_of(&function["Properties"], &name));
+        let told: Vec<Value> = told.into_iter().flatten().collect();
+        let expected = if name == "StandInRule" { Vec::new() } else { vec![rule["Targets"].clone()] };
+        assert_eq!(told, expected, "{name}");
+    }
+    let told = declared_targets(&restorer["Properties"])["Topics"].clone();
+    for (name, subscription) in of_type("AWS::SNS::Subscription") {
+        let topic = subscription["TopicArn"]["!Ref"].as_str().unwrap();
+        let endpoint = &subscription["Endpoint"];
+        let endpoint = endpoint["!GetAtt"]
+            .as_str()
+            .map_or_else(|| endpoint["!Ref"].as_str().unwrap().to_owned(), str::to_owned);
+        let word = format!("{} {endpoint}", subscription["Protocol"].as_str().unwrap());
+        // The topic of the user's own trail is none of the stack's.
+        let expected = if name == "IngestSubscription" { Value::Null } else { json!([word]) };
+        assert_eq!(told[topic], expected, "{name}");
+    }
+    for variable in trailreflex_responder::Config::variables(ActionClass::RestoreLogging) {
+        let of = |function: &Value| function["Properties"]["Environment"]["Variables"][variable].clone();
+        assert!(!of(stand_in).is_null(), "{variable}");
+        let differs = ["EVENT_SELECTORS_BASELINE", "OWN_TARGETS"].contains(&variable);
+        assert_eq!(of(stand_in) != of(restorer), differs, "{variable}");
+    }
+    for (key, value) in restorer["Properties"].as_object().unwrap() {
+        let differs = ["Description", "Environment"].contains(&key.as_str());
+        assert_eq!(stand_in["Properties"][key] != *value, differs, "{key}");
     }
 }
 
@@ -97,8 +177,10 @@ fn a_function_ends_before_the_lease_on_its_plan() {
     assert!(timeout < trailreflex_findings::LEASE_SECONDS, "two deliveries could send one finding");
     for (name, (_, properties)) in functions() {
         let own = properties.get("Timeout");
-        let is_none_of_theirs =
-            matches!(name.as_str(), "approve" | "ingest" | "keep-evidence" | "meter" | "notify");
+        let is_none_of_theirs = matches!(
+            name.as_str(),
+            "approve" | "ingest" | "keep-evidence" | "meter" | "notify" | "review-activity"
+        );
         assert!(own.is_none() || is_none_of_theirs, "{name} has its own time-out; compare it here");
     }
     let meter = functions()["meter"].1["Timeout"].as_i64().unwrap();
@@ -187,7 +269,7 @@ fn findings_that_a_playbook_answers_are_delivered_and_no_others() {
         let answered: BTreeSet<_> =
             playbooks.all().iter().flat_map(|playbook| playbook.rules.clone()).collect();
         assert_eq!(delivered, answered, "{class:?}");
-        let producers = json!([trailreflex_model::SOURCE_DETECT, trailreflex_model::SOURCE_INGEST]);
+        let producers = json!(trailreflex_model::PRODUCERS);
         assert_eq!(pattern["source"], producers);
         assert_eq!(pattern["detail-type"], json!([trailreflex_model::DETAIL_TYPE_FINDING]));
     }
@@ -238,12 +320,17 @@ fn a_fresh_deployment_changes_nothing() {
 fn nobody_but_the_producers_may_put_events_on_the_findings_bus() {
     let policies = of_type("AWS::Events::EventBusPolicy");
     let statement = &policies["FindingsBusPolicy"]["Statement"];
-    let ingest = json!({"!If": ["HasTrailBucket", {"!GetAtt": "IngestRole.Arn"}, {"!Ref": "AWS::NoValue"}]});
+    let of_files = ["IngestRole", "ReviewActivityRole"].map(|role| {
+        json!({"!If": ["HasTrailBucket", {"!GetAtt": format!("{role}.Arn")}, {"!Ref": "AWS::NoValue"}]})
+    });
     let responders =
         ActionClass::ALL.map(|class| json!({"!GetAtt": format!("{}Role.Arn", resource_of(class))}));
     let detect = [json!({"!GetAtt": "DetectRole.Arn"})];
-    let notify = json!({"!GetAtt": "NotifyRole.Arn"});
-    let producers: Vec<_> = detect.into_iter().chain(responders).chain([notify, ingest]).collect();
+    let others = ["NotifyRole.Arn", "ReviewAccessRole.Arn"].map(|role| json!({"!GetAtt": role}));
+    let evidence =
+        json!({"!If": ["KeepsEvidence", {"!GetAtt": "KeepEvidenceRole.Arn"}, {"!Ref": "AWS::NoValue"}]});
+    let producers: Vec<_> =
+        detect.into_iter().chain(responders).chain(others).chain([evidence]).chain(of_files).collect();
     let expected = json!({
         "Effect": "Deny", "Principal": "*", "Action": "events:PutEvents",
         "Resource": {"!GetAtt": "FindingsBus.Arn"},

@@ -116,11 +116,11 @@ impl Filters {
     }
 }
 
-fn beginning(text: &str) -> Result<Timestamp, String> {
+pub(super) fn beginning(text: &str) -> Result<Timestamp, String> {
     moment(text, |day| day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp()))
 }
 
-fn end(text: &str) -> Result<Timestamp, String> {
+pub(super) fn end(text: &str) -> Result<Timestamp, String> {
     let last = |day: Date| day.at(23, 59, 59, 999_999_999).to_zoned(TimeZone::UTC).ok();
     moment(text, |day| last(day).map(|zoned| zoned.timestamp()))
 }

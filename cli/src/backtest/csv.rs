@@ -1,9 +1,9 @@
 //! A backtest as CSV, for spreadsheets: one row per rule.
 
 use super::OfRule;
-use crate::sheet::row;
 use crate::terminal::safe_json;
 use serde::Serialize;
+use trailreflex_pages::row;
 
 /// The columns.
 const HEADINGS: [&str; 12] = [

@@ -3,7 +3,7 @@
 use super::OfRule;
 use super::show::{NOTICE, day, does};
 use crate::history::History;
-use crate::page::{Look, OfLevel, by_level, shown};
+use crate::page::{Look, OfLevel, by_level, cell, shown};
 use crate::reading::Counts;
 use crate::terminal::safe_json;
 use askama::Template;
@@ -81,7 +81,7 @@ pub(super) fn document(all: &[OfRule<'_>], history: &History<'_>) -> anyhow::Res
 impl Row {
     fn of(one: &OfRule<'_>) -> anyhow::Result<Self> {
         let principals = one.top_principals.iter().map(|principal| Principal {
-            name: shown(&principal.display),
+            name: cell(&principal.display),
             findings: principal.findings,
             days: principal.days,
         });

@@ -1,8 +1,8 @@
 //! Findings as CSV, for spreadsheets.
 
 use super::line::{Line, Subject};
-use crate::sheet::row;
 use crate::terminal::safe_json;
+use trailreflex_pages::row;
 
 /// The columns.
 const HEADINGS: [&str; 20] = [
@@ -30,7 +30,7 @@ const HEADINGS: [&str; 20] = [
 
 /// Returns the line of headings.
 pub(super) fn heading() -> anyhow::Result<Vec<u8>> {
-    row(&HEADINGS.map(str::to_owned))
+    Ok(row(&HEADINGS.map(str::to_owned))?)
 }
 
 /// Returns a finding as a line. What lists and objects it has are JSON in their cell.
@@ -64,7 +64,7 @@ pub(super) fn line(line: &Line<'_>) -> anyhow::Result<Vec<u8>> {
             cells
         }
     };
-    row(&[
+    Ok(row(&[
         line.level.name().to_owned(),
         text(&line.event_time),
         line.rule.to_owned(),
@@ -85,5 +85,5 @@ pub(super) fn line(line: &Line<'_>) -> anyhow::Result<Vec<u8>> {
         safe_json(&serde_json::to_string(&line.matched)?).into_owned(),
         line.tags.join(" "),
         text(&line.suppressed_by),
-    ])
+    ])?)
 }

@@ -1,7 +1,7 @@
 //! Findings as one page for a browser.
 
 use super::line::{Line, Subject};
-use crate::page::{Look, OfLevel, by_level, shown};
+use crate::page::{Look, OfLevel, by_level, cell, shown};
 use crate::reading::Counts;
 use askama::Template;
 use serde_json::Value;
@@ -134,7 +134,7 @@ impl Page {
 
 impl Row {
     fn of(line: &Line<'_>) -> Self {
-        let text = |text: &Option<String>| shown(text.as_deref().unwrap_or_default());
+        let text = |text: &Option<String>| cell(text.as_deref().unwrap_or_default());
         let [call, caller, address, _, place] = line.cells();
         let (source, agent) = match &line.subject {
             Subject::Call { event_source, user_agent, succeeded, .. } => {
@@ -151,10 +151,10 @@ impl Row {
             title: shown(line.title),
             techniques: techniques.map(|number| shown(&format!("T{number}"))).collect::<Vec<_>>().join(" "),
             matched: matched.map(|field| (shown(&field.field), values(&field.values))).collect(),
-            call: shown(&call),
+            call: cell(&call),
             source,
-            caller: shown(&caller),
-            address: shown(&address),
+            caller: cell(&caller),
+            address: cell(&address),
             agent,
             place: shown(&place),
             event_id: text(&line.event_id),

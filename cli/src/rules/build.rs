@@ -10,8 +10,9 @@ use crate::terminal::{Style, Terminal};
 use anyhow::Context;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use trailreflex_access_changes::ACCESS_RULES;
 use trailreflex_detection::{Bundle, Level, Placeholders, Rule, RuleSet};
-use trailreflex_findings::SOURCE_RULES;
+use trailreflex_findings::{SOURCE_RULES, SourceRule};
 use trailreflex_response::{ActionKind, Mode, Playbook};
 
 /// What a rule may lead to.
@@ -99,8 +100,8 @@ fn show(
     let known: BTreeSet<_> = rows.iter().map(|row| row.rule).collect();
     let named = playbooks.all().flat_map(|playbook| playbook.rules.iter().map(move |rule| (playbook, rule)));
     for (playbook, rule) in named {
-        let is_reported_by_aws = SOURCE_RULES.iter().any(|source| source.id == rule);
-        if !known.contains(rule.as_str()) && !is_reported_by_aws {
+        let is_not_sigmas = reported_rules().any(|reported| reported.id == rule);
+        if !known.contains(rule.as_str()) && !is_not_sigmas {
             let id = &playbook.id;
             terminal.complain(&format!(
                 "warning: playbook `{id}` names rule `{rule}`, which the bundle does not have"
@@ -108,6 +109,11 @@ fn show(
         }
     }
     Ok(())
+}
+
+/// What stands for a rule where something else than a rule in Sigma does the detecting.
+fn reported_rules() -> impl Iterator<Item = &'static SourceRule> {
+    SOURCE_RULES.into_iter().chain(ACCESS_RULES).chain(trailreflex_credentials::RULES)
 }
 
 /// One row for each playbook of the rule; one without any if there is none.

@@ -3,7 +3,6 @@
 use crate::args::RecordsFormat;
 use crate::output_file::OutputFile;
 use crate::record_cells::{HEADINGS, cells};
-use crate::sheet::row;
 use crate::table::Table;
 use crate::terminal::{Style, Terminal, safe_json};
 use anyhow::bail;
@@ -11,6 +10,7 @@ use std::io::Write;
 use std::path::Path;
 use trailreflex_detection::Level;
 use trailreflex_model::cloudtrail::Record;
+use trailreflex_pages::row;
 
 /// Most rows of a table: its columns are as wide as their longest cell, so it is kept until the end.
 const MAX_ROWS: usize = 10_000;

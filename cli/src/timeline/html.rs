@@ -3,7 +3,7 @@
 use super::Found;
 use super::graph::Graph;
 use super::show::name;
-use crate::page::{Look, shown};
+use crate::page::{Look, cell, shown};
 use crate::reading::Counts;
 use askama::Template;
 
@@ -54,12 +54,12 @@ pub(super) fn document(found: &Found) -> anyhow::Result<String> {
             &call.cells;
         Row {
             time: shown(time),
-            who: shown(&name(found, call.node)),
-            call: shown(event),
+            who: cell(&name(found, call.node)),
+            call: cell(event),
             source: shown(source),
-            outcome: shown(outcome),
-            address: shown(address),
-            agent: shown(agent),
+            outcome: cell(outcome),
+            address: cell(address),
+            agent: cell(agent),
             place: shown(&format!("{account} {region}")),
             event_id: shown(id),
             parameters: shown(parameters),

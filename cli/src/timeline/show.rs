@@ -3,7 +3,6 @@
 use super::{Found, html, write};
 use crate::args::FindingsFormat;
 use crate::record_cells::HEADINGS;
-use crate::sheet::row;
 use crate::table::Table;
 use crate::terminal::{Style, Terminal, safe_json};
 use anyhow::bail;
@@ -11,6 +10,7 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 use trailreflex_detection::Level;
 use trailreflex_history::{Edge, How, Mark, Node};
+use trailreflex_pages::row;
 
 /// Writes the timeline.
 pub(super) fn show<W: Write>(
@@ -80,7 +80,7 @@ fn table(found: &Found, terminal: &mut Terminal) -> anyhow::Result<()> {
 
 fn csv_heading() -> anyhow::Result<Vec<u8>> {
     let [a, b, c, d, e, f, g, h, i, j, k, l] = HEADINGS.map(str::to_owned);
-    row(&["identity".to_owned(), a, b, c, d, e, f, g, h, i, j, k, l])
+    Ok(row(&["identity".to_owned(), a, b, c, d, e, f, g, h, i, j, k, l])?)
 }
 
 /// Returns identities, links and calls, each with its kind.

@@ -127,3 +127,52 @@ fn issues_are_told_with_code_and_place_and_only_errors_end_with_1() {
     let broken = run_with_input(&["access", "validate", "--format", "json", "-"], "{}");
     assert_eq!((broken.code, &broken.lines()[0]["code"]), (1, &json!("MISSING_STATEMENT")));
 }
+
+#[test]
+fn calls_are_told_by_the_actions_that_authorise_them() {
+    let ran = run(&[
+        "access",
+        "actions",
+        "--format",
+        "json",
+        "s3.amazonaws.com",
+        "ListBuckets",
+        "CopyObject",
+        "NoSuchCall",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        ran.lines(),
+        [
+            json!({"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets", "actions": ["s3:ListAllMyBuckets"]}),
+            json!({"eventSource": "s3.amazonaws.com", "eventName": "CopyObject", "actions": ["s3:GetObject", "s3:PutObject"]}),
+            json!({"eventSource": "s3.amazonaws.com", "eventName": "NoSuchCall", "actions": null}),
+        ]
+    );
+    let table =
+        run(&["access", "actions", "--format", "table", "lambda.amazonaws.com", "CreateFunction20150331"]);
+    assert!(
+        table.out.starts_with(
+            "lambda.amazonaws.com CreateFunction20150331  lambda:CreateFunction  Write on \
+             arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName}"
+        ),
+        "{}",
+        table.out
+    );
+    assert!(table.out.contains("; may need iam:PassRole"), "{}", table.out);
+}
+
+#[test]
+fn lines_of_records_are_answered_in_order_and_a_bad_one_is_told_and_costs_no_other() {
+    let input = "{\"eventSource\": \"sts.amazonaws.com\", \"eventName\": \"GetCallerIdentity\", \"awsRegion\": \"us-east-1\"}\n\
+                 \n{}\nnot json\n{\"eventSource\": \"ec2.amazonaws.com\", \"eventName\": \"RunInstances\"}\n";
+    let ran = run_with_input(&["access", "actions", "--jsonl"], input);
+    let told: Vec<_> = ran.lines().into_iter().map(|line| line["actions"].clone()).collect();
+    assert_eq!((ran.code, told), (2, vec![json!([]), json!(["ec2:RunInstances"])]));
+    assert!(
+        ran.err.contains("-:3: no object with eventSource and eventName: missing field `eventSource`"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("-:4: no object with eventSource and eventName: expected ident"), "{}", ran.err);
+}

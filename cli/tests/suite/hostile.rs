@@ -15,7 +15,7 @@ fn escape_sequences_in_a_record_do_not_reach_the_terminal() {
             .chars()
             .filter(|sign| (sign.is_control() && *sign != '\n') || *sign == '\u{202e}')
             .collect();
-        assert_eq!(raw, [], "{format}");
+        assert_eq!(raw, Vec::<char>::new(), "{format}");
         let lines = if format == "table" { 2 } else { 1 };
         assert_eq!(ran.out.lines().count(), lines, "{format}: no line is forged");
     }

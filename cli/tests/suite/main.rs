@@ -8,6 +8,7 @@ mod evaluate;
 mod exposures;
 mod history;
 mod hostile;
+mod least_privilege;
 mod malformed;
 mod pages;
 mod plan;

@@ -52,7 +52,16 @@ fn a_review_is_a_page_json_and_a_sheet_for_each_table() {
     names.sort();
     assert_eq!(
         names,
-        ["failures.csv", "notable.csv", "principals.csv", "review.html", "review.json", "services.csv"]
+        [
+            "accounts.csv",
+            "failures.csv",
+            "notable.csv",
+            "principals.csv",
+            "review.html",
+            "review.json",
+            "services.csv",
+            "suggestions.csv"
+        ]
     );
     let json: Value = serde_json::from_str(&read(&out, "review.json")).unwrap();
     assert_eq!(json["period"], json!({"from": "2026-11-15", "to": "2026-11-21"}));

@@ -18,8 +18,12 @@ mod identity_change;
 mod logging;
 #[cfg(feature = "logging")]
 mod logging_change;
+mod logging_rules;
+mod logging_topics;
 #[cfg(feature = "rehearsal")]
 mod read_only;
+#[cfg(feature = "exposure")]
+mod resource_policies;
 #[cfg(feature = "logging")]
 mod selectors;
 
@@ -31,6 +35,8 @@ pub use identity::IamAccount;
 pub use logging::{LoggingAccount, LoggingClients};
 #[cfg(feature = "rehearsal")]
 pub use read_only::{ReadOnlyAccount, account_of};
+#[cfg(feature = "exposure")]
+pub use resource_policies::ResourcePolicies;
 
 use crate::failure::{Class, class};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

@@ -1,10 +1,11 @@
 //! A bucket, listed page by page and read object by object, for whoever the credentials are.
 
 use crate::CallFailed;
+use crate::sdk::s3_settings;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 
 /// The calls, as their permissions are named.
 const LIST: &str = "s3:ListBucket";
@@ -70,9 +71,7 @@ impl Bucket {
     /// # Errors
     /// [`CallFailed`] if it cannot be listed.
     pub async fn find(config: &SdkConfig, name: &str) -> Result<Self, CallFailed> {
-        let mut settings = Builder::from(config);
-        // A server of one's own has no host name for each bucket.
-        settings.set_force_path_style(config.endpoint_url().map(|_| true));
+        let mut settings = s3_settings(config);
         let bucket = Self::with_client(Client::from_conf(settings.clone().build()), name.to_owned());
         let listed = bucket.s3.list_objects_v2().bucket(name).max_keys(1).send().await;
         let Err(error) = listed else { return Ok(bucket) };
@@ -99,17 +98,8 @@ impl Bucket {
     /// # Errors
     /// [`CallFailed`].
     pub async fn page(&self, prefix: &str, depth: Depth, from: From) -> Result<Page, CallFailed> {
-        let list = self.s3.list_objects_v2().bucket(&self.name).prefix(prefix);
-        let list = match depth {
-            Depth::All => list,
-            Depth::Folder => list.delimiter("/"),
-        };
-        let list = match from {
-            From::Start => list,
-            From::Behind(key) => list.start_after(key),
-            From::Page(token) => list.continuation_token(token),
-        };
-        list.send().await.map(page).map_err(|error| CallFailed::of(LIST, error))
+        let list = self.s3.list_objects_v2().bucket(&self.name);
+        send(list.prefix(prefix), depth, from).await
     }
 
     /// Returns what an object holds; none if that is more than `max_bytes`.
@@ -140,6 +130,27 @@ impl Bucket {
         }
         Ok(Some(bytes))
     }
+}
+
+/// Asks for a page.
+///
+/// # Errors
+/// [`CallFailed`].
+pub(crate) async fn send(
+    list: ListObjectsV2FluentBuilder,
+    depth: Depth,
+    from: From,
+) -> Result<Page, CallFailed> {
+    let list = match depth {
+        Depth::All => list,
+        Depth::Folder => list.delimiter("/"),
+    };
+    let list = match from {
+        From::Start => list,
+        From::Behind(key) => list.start_after(key),
+        From::Page(token) => list.continuation_token(token),
+    };
+    list.send().await.map(page).map_err(|error| CallFailed::of(LIST, error))
 }
 
 fn page(listed: ListObjectsV2Output) -> Page {

@@ -5,6 +5,7 @@ mod identities;
 pub use identities::{Described, Identities};
 
 use crate::CallFailed;
+use crate::sdk::s3_settings;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_smithy_types::DateTime;
@@ -32,6 +33,28 @@ pub struct Found {
     pub is_whole: bool,
 }
 
+/// What is looked up in the event history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LookedUp {
+    /// CloudTrail's name of what records are looked up by, and the exact value; none for all.
+    pub attribute: Option<(&'static str, String)>,
+    /// The earliest time; none for everything that is there, 90 days.
+    pub since: Option<Timestamp>,
+    /// The latest time: records of its second are included.
+    pub until: Timestamp,
+}
+
+/// A page of the event history, the newest record first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// Records.
+    pub records: Vec<Value>,
+    /// How many were left out because they are no JSON.
+    pub unreadable: usize,
+    /// What the next page is asked for by; none if this is the last.
+    pub next: Option<String>,
+}
+
 impl EventHistory {
     /// What looking up needs.
     pub const PERMISSIONS: [&str; 1] = [LOOKUP];
@@ -54,34 +77,57 @@ impl EventHistory {
     /// [`CallFailed`].
     pub async fn records(
         &self,
-        attribute: &str,
+        attribute: &'static str,
         value: &str,
         since: Timestamp,
         until: Timestamp,
     ) -> Result<Found, CallFailed> {
-        let attribute = LookupAttribute::builder()
-            .attribute_key(LookupAttributeKey::from(attribute))
-            .attribute_value(value)
-            .build()
-            .map_err(|error| CallFailed { call: LOOKUP, is_transient: false, cause: error.into() })?;
+        let looked_up =
+            LookedUp { attribute: Some((attribute, value.to_owned())), since: Some(since), until };
         let mut found = Found::default();
         let mut next = None;
         loop {
-            let call = self.0.lookup_events().lookup_attributes(attribute.clone()).set_next_token(next);
-            let call = call.start_time(DateTime::from_secs(since.as_second()));
-            // Whole seconds are asked for: what was done within this one counts.
-            let call = call.end_time(DateTime::from_secs(until.as_second().saturating_add(1)));
-            let answer = call.send().await.map_err(|error| CallFailed::of(LOOKUP, error))?;
-            let texts =
-                answer.events.unwrap_or_default().into_iter().filter_map(|event| event.cloud_trail_event);
-            found.records.extend(texts.filter_map(|text| serde_json::from_str(&text).ok()));
-            next = answer.next_token.filter(|token| !token.is_empty());
-            tokio::time::sleep(BETWEEN_CALLS).await;
+            let page = self.page(&looked_up, next).await?;
+            found.records.extend(page.records);
+            next = page.next;
             if next.is_none() || found.records.len() >= MOST_RECORDS {
                 found.is_whole = next.is_none();
                 return Ok(found);
             }
         }
+    }
+
+    /// Returns a page, and takes as much time as leaves the account its two calls a second.
+    ///
+    /// # Errors
+    /// [`CallFailed`].
+    pub async fn page(&self, looked_up: &LookedUp, next: Option<String>) -> Result<HistoryPage, CallFailed> {
+        let LookedUp { attribute, since, until } = looked_up;
+        let mut call = self.0.lookup_events().set_next_token(next);
+        if let Some((name, value)) = attribute {
+            let attribute = LookupAttribute::builder()
+                .attribute_key(LookupAttributeKey::from(*name))
+                .attribute_value(value)
+                .build()
+                .map_err(|error| CallFailed { call: LOOKUP, is_transient: false, cause: error.into() })?;
+            call = call.lookup_attributes(attribute);
+        }
+        call = call.set_start_time(since.map(|since| DateTime::from_secs(since.as_second())));
+        // Whole seconds are asked for: what was done within this one counts.
+        call = call.end_time(DateTime::from_secs(until.as_second().saturating_add(1)));
+        let answer = call.send().await.map_err(|error| CallFailed::of(LOOKUP, error));
+        tokio::time::sleep(BETWEEN_CALLS).await;
+        let answer = answer?;
+        let texts = answer.events.unwrap_or_default().into_iter().filter_map(|event| event.cloud_trail_event);
+        let mut page = HistoryPage::default();
+        for text in texts {
+            match serde_json::from_str(&text) {
+                Ok(record) => page.records.push(record),
+                Err(_) => page.unreadable = page.unreadable.saturating_add(1),
+            }
+        }
+        page.next = answer.next_token.filter(|token| !token.is_empty());
+        Ok(page)
     }
 }
 
@@ -108,10 +154,7 @@ impl EvidenceStore {
     /// The bucket of that name.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, bucket: String) -> Self {
-        let mut settings = aws_sdk_s3::config::Builder::from(config);
-        // A server of one's own has no host name for each bucket.
-        settings.set_force_path_style(config.endpoint_url().map(|_| true));
-        Self::with_client(aws_sdk_s3::Client::from_conf(settings.build()), bucket)
+        Self::with_client(aws_sdk_s3::Client::from_conf(s3_settings(config).build()), bucket)
     }
 
     /// A bucket behind a client.

@@ -5,6 +5,8 @@
 mod failure;
 mod sdk;
 
+#[cfg(feature = "access-states")]
+mod access_states;
 #[cfg(any(feature = "exposure", feature = "identity", feature = "logging"))]
 mod account;
 #[cfg(feature = "buckets")]
@@ -13,6 +15,8 @@ mod bucket;
 mod bus;
 #[cfg(feature = "metering")]
 mod canary;
+#[cfg(feature = "credentials")]
+mod credentials;
 #[cfg(feature = "event-rules")]
 mod event_rules;
 #[cfg(feature = "evidence")]
@@ -41,11 +45,16 @@ mod operator;
 mod outlet;
 #[cfg(feature = "switch")]
 mod parameter_switch;
+#[cfg(feature = "reviews")]
+mod published;
 #[cfg(feature = "quarantine")]
 mod quarantine;
+#[cfg(feature = "reviews")]
+mod review_store;
+#[cfg(feature = "second-opinion")]
+mod second_opinion;
 #[cfg(feature = "notify")]
 mod secret;
-#[cfg(feature = "notify")]
 #[cfg(feature = "notify")]
 mod security_hub;
 #[cfg(feature = "sent")]
@@ -57,10 +66,12 @@ mod webhook;
 #[cfg(feature = "windows")]
 mod windows;
 
+#[cfg(feature = "access-states")]
+pub use access_states::{AccessStates, Kept};
 #[cfg(feature = "identity")]
 pub use account::IamAccount;
 #[cfg(feature = "exposure")]
-pub use account::{ExposureAccount, PolicyClients};
+pub use account::{ExposureAccount, PolicyClients, ResourcePolicies};
 #[cfg(feature = "logging")]
 pub use account::{LoggingAccount, LoggingClients};
 #[cfg(feature = "rehearsal")]
@@ -72,10 +83,14 @@ pub use bucket::{Bucket, Depth, From, Listed, Page};
 pub use bus::{Bus, BusEvent};
 #[cfg(feature = "metering")]
 pub use canary::Canary;
+#[cfg(feature = "credentials")]
+pub use credentials::{IamCredentials, Roles};
 #[cfg(feature = "event-rules")]
 pub use event_rules::{EventRules, NewEventRule};
 #[cfg(feature = "evidence")]
-pub use evidence::{Described, EventHistory, EvidenceStore, Found, Identities, Stored};
+pub use evidence::{
+    Described, EventHistory, EvidenceStore, Found, HistoryPage, Identities, LookedUp, Stored,
+};
 #[cfg(feature = "metering")]
 pub use examples::Examples;
 pub use failure::CallFailed;
@@ -101,9 +116,15 @@ pub use operator::{NotFound, Operator};
 pub use outlet::FindingsBus;
 #[cfg(feature = "switch")]
 pub use parameter_switch::ParameterSwitch;
+#[cfg(feature = "reviews")]
+pub use published::Published;
 #[cfg(feature = "quarantine")]
 pub use quarantine::Quarantine;
-pub use sdk::{load, load_for_a_person};
+#[cfg(feature = "reviews")]
+pub use review_store::{Held, ReviewStore};
+pub use sdk::{load, load_for_a_person, load_for_a_person_in};
+#[cfg(feature = "second-opinion")]
+pub use second_opinion::{Opinion, SecondOpinion};
 #[cfg(feature = "notify")]
 pub use secret::Secret;
 #[cfg(feature = "notify")]

@@ -56,6 +56,22 @@ impl Objects {
         Self { s3, owner }
     }
 
+    /// Returns a page of what is below `prefix` in a bucket.
+    ///
+    /// # Errors
+    /// [`CallFailed`].
+    #[cfg(feature = "buckets")]
+    pub async fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        depth: crate::Depth,
+        from: crate::From,
+    ) -> Result<crate::Page, CallFailed> {
+        let list = self.s3.list_objects_v2().bucket(bucket).prefix(prefix).expected_bucket_owner(&self.owner);
+        crate::bucket::send(list, depth, from).await
+    }
+
     /// Hands the object's bytes to `take` as they come.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use crate::{Bus, BusEvent, CallFailed};
 use jiff::Timestamp;
 use trailreflex_findings::{Outlet, Sender};
-use trailreflex_model::{DETAIL_TYPE_FINDING, Finding, SOURCE_DETECT, SOURCE_INGEST};
+use trailreflex_model::{DETAIL_TYPE_FINDING, Finding, SOURCE_DETECT, SOURCE_INGEST, SOURCE_REVIEW_ACCESS};
 
 /// The findings bus, as one function may use it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ impl FindingsBus {
         let source = match sender {
             Sender::Detect => SOURCE_DETECT,
             Sender::Ingest => SOURCE_INGEST,
+            Sender::ReviewAccess => SOURCE_REVIEW_ACCESS,
         };
         Self { bus, source }
     }

@@ -11,6 +11,7 @@ mod own_rules;
 #[cfg(feature = "findings")]
 mod reporter;
 mod run;
+mod schedule;
 mod start;
 mod telemetry;
 
@@ -24,6 +25,7 @@ pub use own_rules::{BuiltIn, Current, Damaged, InvalidRulesUri, Rules, RulesUri}
 #[cfg(feature = "findings")]
 pub use reporter::{Reported, Reporter};
 pub use run::{Edge, run};
+pub use schedule::is_scheduled;
 pub use start::{Started, start};
 
 /// Returns the time. Nothing else in production code reads a clock: whoever needs the time is given it.

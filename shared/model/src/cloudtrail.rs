@@ -20,6 +20,7 @@ mod salvage;
 mod session;
 mod time;
 
+pub use api_name::without_api_date;
 pub use detail_kind::DetailKind;
 pub use envelope::{Envelope, EnvelopeId, NotAnEnvelope};
 pub use event_type::{EventCategory, EventType};

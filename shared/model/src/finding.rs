@@ -17,6 +17,10 @@ pub const DETAIL_TYPE_FINDING: &str = "Trailreflex Finding";
 pub const SOURCE_DETECT: &str = "trailreflex.detect";
 /// `source` of what the function `ingest` puts on the findings bus.
 pub const SOURCE_INGEST: &str = "trailreflex.ingest";
+/// `source` of what the function `review-access` puts on the findings bus.
+pub const SOURCE_REVIEW_ACCESS: &str = "trailreflex.review-access";
+/// Every `source` of findings.
+pub const PRODUCERS: [&str; 3] = [SOURCE_DETECT, SOURCE_INGEST, SOURCE_REVIEW_ACCESS];
 
 /// Longest text, in characters, that a finding takes over from a record.
 const MAX_TEXT: usize = 256;

@@ -35,6 +35,10 @@ pub enum Reporter {
     GuardDuty,
     /// AWS Security Hub CSPM, which gathers what others have found.
     SecurityHub,
+    /// IAM: its credential report, and what it tells of roles.
+    Iam,
+    /// IAM Access Analyzer.
+    AccessAnalyzer,
 }
 
 impl Reporter {
@@ -45,6 +49,8 @@ impl Reporter {
             Self::Health => "health.amazonaws.com",
             Self::GuardDuty => "guardduty.amazonaws.com",
             Self::SecurityHub => "securityhub.amazonaws.com",
+            Self::Iam => "iam.amazonaws.com",
+            Self::AccessAnalyzer => "access-analyzer.amazonaws.com",
         }
     }
 }

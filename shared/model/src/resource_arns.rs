@@ -12,13 +12,14 @@ impl Resource {
             let (whole, bare) = (name.to_owned(), without_alias(name, 7));
             return if bare == whole { vec![whole] } else { vec![whole, bare] };
         }
+        let partition = region.partition();
         let (region, account) = (region.as_str(), account.as_str());
         let arn = |service: &str, resource: String| {
-            format!("arn:{}:{service}:{region}:{account}:{resource}", partition(region))
+            format!("arn:{partition}:{service}:{region}:{account}:{resource}")
         };
         match self.resource {
-            ResourceKind::Account => vec![format!("arn:{}:iam::{account}:root", partition(region))],
-            ResourceKind::Bucket => vec![format!("arn:{}:s3:::{name}", partition(region))],
+            ResourceKind::Account => vec![format!("arn:{partition}:iam::{account}:root")],
+            ResourceKind::Bucket => vec![format!("arn:{partition}:s3:::{name}")],
             ResourceKind::Analyzer => vec![arn("access-analyzer", format!("analyzer/{name}"))],
             // RDS takes identifiers in any case and keeps them in lower case.
             ResourceKind::DbClusterSnapshot => {
@@ -37,7 +38,7 @@ impl Resource {
             // Policies of IAM leave the account of images and snapshots out.
             ResourceKind::Image | ResourceKind::Snapshot => {
                 let resource = format!("{}/{name}", self.resource.as_str());
-                let without = format!("arn:{}:ec2:{region}::{resource}", partition(region));
+                let without = format!("arn:{partition}:ec2:{region}::{resource}");
                 vec![without, arn("ec2", resource)]
             }
             ResourceKind::Key => vec![arn("kms", format!("key/{name}"))],
@@ -63,16 +64,6 @@ impl Resource {
 /// Cuts off what follows the first `parts` parts.
 fn without_alias(name: &str, parts: usize) -> String {
     name.split(':').take(parts).collect::<Vec<_>>().join(":")
-}
-
-fn partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
 }
 
 #[cfg(test)]

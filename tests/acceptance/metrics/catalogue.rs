@@ -244,6 +244,18 @@ fn own() -> Vec<Entry> {
             &[Function::Notify],
             "Notices by the channel that was told, or `counted` if they only add to one that was told before.",
         ),
+        entry(
+            Metric::Notable("newRegion"),
+            Most::Fixed(13),
+            &[Function::ReviewActivity],
+            "What the review of a day found unlike before, by kind.",
+        ),
+        entry(
+            Metric::SecondsUnread,
+            Most::Fixed(1),
+            &[Function::ReviewActivity],
+            "From the log files that are read next to now; some four hours at most while all is well.",
+        ),
     ]
 }
 

@@ -13,11 +13,29 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::error::ErrorMetadata;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use trailreflex_aws::{EventHistory, EvidenceStore, Identities, Stored};
+use trailreflex_aws::{EventHistory, EvidenceStore, HistoryPage, Identities, LookedUp, Stored};
 use trailreflex_model::IdentityKind;
 
 fn event(text: &str) -> Event {
     Event::builder().cloud_trail_event(text).build()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_everything_names_no_attribute_and_counts_what_is_no_json() {
+    let all = mock!(aws_sdk_cloudtrail::Client::lookup_events)
+        .match_requests(|request| {
+            request.lookup_attributes().is_empty()
+                && request.start_time().is_none()
+                && request.end_time().map(DateTime::secs) == Some(1_795_777_201)
+                && request.next_token() == Some("1")
+        })
+        .then_output(|| {
+            LookupEventsOutput::builder().events(event("no JSON")).events(event("{}")).next_token("").build()
+        });
+    let history = EventHistory::with_client(mock_client!(aws_sdk_cloudtrail, RuleMode::MatchAny, [&all]));
+    let looked_up = LookedUp { attribute: None, since: None, until: at("2026-11-27T11:00:00Z") };
+    let page = history.page(&looked_up, Some("1".to_owned())).await.unwrap();
+    assert_eq!(page, HistoryPage { records: vec![json!({})], unreadable: 1, next: None });
 }
 
 fn at(text: &str) -> Timestamp {

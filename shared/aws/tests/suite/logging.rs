@@ -31,6 +31,9 @@ use trailreflex_response::{
 
 const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:111122223333:trail/management";
 const KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/0000";
+/// What the stack declares of its rules.
+const OWN_TARGETS: &str = r#"{"DeadLetterArn": "arn:aws:sqs:us-east-1:111122223333:queue", "Rules": {"Detect": {"detect": "lambda:detect"}},
+    "Topics": {"AlarmsTopic": ["sqs queue"], "NotificationsTopic": ["email someone@example.com"]}}"#;
 const DAY: i64 = 24 * 60 * 60;
 
 fn now() -> Timestamp {
@@ -38,12 +41,12 @@ fn now() -> Timestamp {
 }
 
 /// Clients that are never called, to put mocks in the place of some.
-fn clients() -> LoggingClients {
+pub(crate) fn clients() -> LoggingClients {
     let config = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest());
     LoggingClients::new(&config.region(aws_config::Region::new("us-east-1")).build())
 }
 
-fn account(clients: LoggingClients) -> LoggingAccount {
+pub(crate) fn account(clients: LoggingClients) -> LoggingAccount {
     LoggingAccount::with_clients(clients, now)
 }
 
@@ -51,7 +54,7 @@ fn name(text: &str) -> ResourceName {
     text.parse().unwrap()
 }
 
-fn finding(resource: &str, name: &str) -> Finding {
+pub(crate) fn finding(resource: &str, name: &str) -> Finding {
     serde_json::from_value(json!({
         "id": "0123456789abcdef0123456789abcdef",
         "rule": {"id": "rule", "title": "Something stopped"},
@@ -68,7 +71,7 @@ fn finding(resource: &str, name: &str) -> Finding {
 }
 
 /// Responds to a finding and takes it back; returns what came of both.
-async fn there_and_back(
+pub(crate) async fn there_and_back(
     account: &LoggingAccount,
     kind: ActionKind,
     finding: &Finding,
@@ -84,7 +87,11 @@ async fn there_and_back(
         approve_within_minutes: None,
         on_silence: trailreflex_response::OnSilence::Nothing,
     };
-    let declared = Declared { own_prefix: "trailreflex-".to_owned(), baselines: baselines.parse().unwrap() };
+    let declared = Declared {
+        own_prefix: "trailreflex-".to_owned(),
+        baselines: baselines.parse().unwrap(),
+        own_targets: OWN_TARGETS.parse().unwrap(),
+    };
     let guardrails = Guardrails {
         account: "111122223333".parse().unwrap(),
         region: "us-east-1".parse().unwrap(),

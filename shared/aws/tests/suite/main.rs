@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that clippy knows every helper here as part of a test
 
+mod access_review;
 mod account;
 mod bucket;
 mod bus;
@@ -13,7 +14,10 @@ mod logging;
 mod notify;
 mod numbers_and_quarantine;
 mod objects;
+mod own_rules;
 mod policies;
+mod published;
+mod review_store;
 mod security_hub;
 mod sent;
 mod windows;

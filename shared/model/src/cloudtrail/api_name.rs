@@ -4,7 +4,8 @@
 //! and people know them as `UpdateFunctionCode` and `CreateFunction`.
 
 /// Returns `event_name` up to its API date, or all of it if it ends otherwise (`GetBucketPolicyV2`).
-pub(super) fn without_api_date(event_name: &str) -> &str {
+#[must_use]
+pub fn without_api_date(event_name: &str) -> &str {
     let dated = event_name
         .rsplit_once('v')
         .filter(|(_, version)| !version.is_empty() && is_digits(version))

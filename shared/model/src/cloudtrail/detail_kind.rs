@@ -3,7 +3,8 @@
 /// The `detail-type` of an event.
 ///
 /// Sources: EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; AWS Health, GuardDuty and
-/// Security Hub User Guides on their events in EventBridge.
+/// Security Hub User Guides on their events in EventBridge; IAM User Guide, "Monitoring AWS Identity and Access Management
+/// Access Analyzer with Amazon EventBridge".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DetailKind {
     /// `AWS API Call via CloudTrail`.
@@ -30,12 +31,20 @@ pub enum DetailKind {
     SecurityHubInsightResults,
     /// `Findings Imported V2`: a finding in OCSF, of the Security Hub of 2025.
     SecurityHubFindingsV2,
+    /// `Access Analyzer Finding`: somebody outside has access.
+    AccessAnalyzerFinding,
+    /// `Unused Access Finding for IAM entities`.
+    UnusedAccessFinding,
+    /// `Internal Access Finding`: somebody inside has access to a resource that is watched for that.
+    InternalAccessFinding,
+    /// `Access Preview State Change`: findings about a policy that is only proposed are ready, or cannot be made.
+    AccessPreview,
     /// Any other text: the event carries something else.
     Other(String),
 }
 
 /// Each known kind with its text.
-const TEXTS: [(DetailKind, &str); 12] = [
+const TEXTS: [(DetailKind, &str); 16] = [
     (DetailKind::ApiCall, "AWS API Call via CloudTrail"),
     (DetailKind::ConsoleSignIn, "AWS Console Sign In via CloudTrail"),
     (DetailKind::ConsoleAction, "AWS Console Action via CloudTrail"),
@@ -48,6 +57,10 @@ const TEXTS: [(DetailKind, &str); 12] = [
     (DetailKind::SecurityHubCustomAction, "Security Hub Findings - Custom Action"),
     (DetailKind::SecurityHubInsightResults, "Security Hub Insight Results"),
     (DetailKind::SecurityHubFindingsV2, "Findings Imported V2"),
+    (DetailKind::AccessAnalyzerFinding, "Access Analyzer Finding"),
+    (DetailKind::UnusedAccessFinding, "Unused Access Finding for IAM entities"),
+    (DetailKind::InternalAccessFinding, "Internal Access Finding"),
+    (DetailKind::AccessPreview, "Access Preview State Change"),
 ];
 
 impl From<&str> for DetailKind {
@@ -83,6 +96,10 @@ impl DetailKind {
             | Self::SecurityHubCustomAction
             | Self::SecurityHubInsightResults
             | Self::SecurityHubFindingsV2
+            | Self::AccessAnalyzerFinding
+            | Self::UnusedAccessFinding
+            | Self::InternalAccessFinding
+            | Self::AccessPreview
             | Self::Other(_) => false,
         }
     }

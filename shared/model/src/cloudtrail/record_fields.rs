@@ -3,7 +3,7 @@
 use super::api_name::without_api_date;
 use super::event_type::{EventCategory, EventType};
 use super::identity::UserIdentity;
-use super::lookup::{flag_at, text_at};
+use super::lookup::{at_path, flag_at, member, text_at};
 use super::outcome::CallOutcome;
 use super::record::{NotARecord, Record};
 use crate::{AccountId, EventId, Region};
@@ -141,6 +141,20 @@ impl Record {
     #[must_use]
     pub fn request_parameters(&self) -> Option<&Value> {
         self.request_parameters.value(&self.raw, "requestParameters")
+    }
+
+    /// Returns the parameter at a dotted path, in any ASCII case if none is spelt exactly so.
+    ///
+    /// Services differ in the case of what their API spells with capitals (`aWSAccountIds`, `AWSAccountIds`).
+    #[must_use]
+    pub fn parameter(&self, path: &str) -> Option<&Value> {
+        at_path(self.request_parameters()?, path, member)
+    }
+
+    /// Returns the element of the answer at a dotted path, in any ASCII case if none is spelt exactly so.
+    #[must_use]
+    pub fn response_element(&self, path: &str) -> Option<&Value> {
+        at_path(self.response_elements()?, path, member)
     }
 
     /// Returns whether CloudTrail left out the parameters because they exceed its 100 KB limit.

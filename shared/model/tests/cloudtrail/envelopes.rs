@@ -76,6 +76,10 @@ fn every_detail_type_that_is_read_is_known_and_any_other_kept() {
         ("Security Hub Findings - Custom Action", DetailKind::SecurityHubCustomAction, false),
         ("Security Hub Insight Results", DetailKind::SecurityHubInsightResults, false),
         ("Findings Imported V2", DetailKind::SecurityHubFindingsV2, false),
+        ("Access Analyzer Finding", DetailKind::AccessAnalyzerFinding, false),
+        ("Unused Access Finding for IAM entities", DetailKind::UnusedAccessFinding, false),
+        ("Internal Access Finding", DetailKind::InternalAccessFinding, false),
+        ("Access Preview State Change", DetailKind::AccessPreview, false),
         ("Trailreflex Finding", DetailKind::Other("Trailreflex Finding".to_owned()), false),
     ] {
         let found = Envelope::parse(with("detail-type", json!(text))).unwrap().kind;
