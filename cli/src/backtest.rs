@@ -7,10 +7,9 @@ mod show;
 
 use crate::Ended;
 use crate::args::{Backtest, FindingsFormat};
-use crate::history::{Suggestion, gather, suggestions, validated};
+use crate::history::{Suggestion, gather, suggested};
 use crate::playbooks::AllPlaybooks;
 use crate::rules::load::load;
-use crate::suppressing::{built_in_proofs, firings, now, proofs_of};
 use crate::terminal::Terminal;
 use response::{Responses, respond};
 use serde::Serialize;
@@ -64,16 +63,15 @@ struct Suggested {
 pub(crate) fn run(options: &Backtest, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let rules = &load(&options.rules, terminal)?;
     let playbooks = &AllPlaybooks::built_in()?;
-    let also = |record: &Record, fired: &[&Rule]| respond(record, fired, rules, playbooks);
+    let also = |record: &Record, fired: &[&Rule]| {
+        (!fired.is_empty()).then(|| respond(record, fired, rules, playbooks))
+    };
     let mut responses = Responses::default();
     let history = gather(&options.inputs, rules, terminal, also, |decided| {
         responses.add(decided?);
         Ok(())
     })?;
-    let mut proofs = if options.rules.only_rules_given { Vec::new() } else { built_in_proofs()? };
-    proofs.extend(proofs_of(&options.rules.paths)?);
-    let now = now();
-    let (suggested, _) = validated(suggestions(&history, options.habit, now), rules, &firings(&proofs), now);
+    let (suggested, _) = suggested(&history, options.habit, (rules, &options.rules))?;
     let mut all: Vec<_> =
         history.rules.values().map(|one| of_rule(one, &suggested, &mut responses)).collect();
     all.sort_by_key(|one| (std::cmp::Reverse(one.level), std::cmp::Reverse(one.findings), one.title));

@@ -4,7 +4,7 @@ mod principal;
 mod suggest;
 
 pub(crate) use principal::Principal;
-pub(crate) use suggest::{Suggestion, suggestions, validated};
+pub(crate) use suggest::{Suggestion, file_of, suggested};
 
 use crate::args::Inputs;
 use crate::reading::{Counts, read_all};
@@ -74,11 +74,11 @@ struct Looked<'r, R> {
     principal: Option<Principal>,
     program: Option<String>,
     contributions: Vec<Contribution>,
-    more: R,
+    more: Option<R>,
 }
 
-/// Evaluates `rules` on all records. `also` sees each record of which a rule fires, on whatever thread, and `tell` what
-/// it makes of it.
+/// Evaluates `rules` on all records. `also` sees each record and the rules that fire, on whatever thread, and `tell` what it
+/// makes of it.
 ///
 /// # Errors
 /// Those of `tell`.
@@ -86,7 +86,7 @@ pub(crate) fn gather<'r, R: Send>(
     inputs: &Inputs,
     rules: &'r RuleSet,
     terminal: &mut Terminal,
-    also: impl Fn(&Record, &[&'r Rule]) -> R + Sync,
+    also: impl Fn(&Record, &[&'r Rule]) -> Option<R> + Sync,
     mut tell: impl FnMut(R) -> anyhow::Result<()>,
 ) -> anyhow::Result<History<'r>> {
     let mut history = History { rules: BTreeMap::new(), period: None, counts: Counts::default() };
@@ -101,12 +101,12 @@ pub(crate) fn gather<'r, R: Send>(
         }
         let observed = rules.observe(record.raw());
         let fired: Vec<_> = observed.matches.iter().map(|found| found.rule).collect();
-        let is_nothing = fired.is_empty() && observed.contributions.is_empty();
-        let more = (!is_nothing).then(|| also(record, &fired));
-        more.map(|more| Looked {
+        let more = also(record, &fired);
+        let has_fired = !fired.is_empty();
+        (has_fired || !observed.contributions.is_empty() || more.is_some()).then(|| Looked {
             time,
-            principal: Principal::of(record),
-            program: record.user_agent().map(program),
+            principal: has_fired.then(|| Principal::of(record)).flatten(),
+            program: record.user_agent().filter(|_| has_fired).map(program),
             fired,
             contributions: observed.contributions,
             more,
@@ -120,7 +120,7 @@ pub(crate) fn gather<'r, R: Send>(
                 history.add((rule, false), looked.principal.as_ref(), looked.time, program);
             }
             contributions.extend(looked.contributions);
-            tell(looked.more)?;
+            looked.more.map_or(Ok(()), &mut tell)?;
         }
         terminal.found(findings);
         Ok(())

@@ -10,6 +10,7 @@ mod input;
 mod interrupt;
 mod left_behind;
 mod live;
+mod locator;
 mod operate;
 mod output_file;
 mod page;

@@ -68,8 +68,7 @@ pub(crate) fn judged(
         entries.extend(read);
         refused.extend(unreadable);
     }
-    let mut proofs = if selection.only_rules_given { Vec::new() } else { built_in_proofs()? };
-    proofs.extend(proofs_of(&selection.paths)?);
+    let proofs = all_proofs(selection)?;
     let (suppressions, more) = Suppressions::new(entries, rules, &firings(&proofs), now);
     refused.extend(more);
     Ok((suppressions, refused))
@@ -87,6 +86,16 @@ fn read(found: Found) -> anyhow::Result<(Vec<Entry>, Vec<Refused>)> {
 pub(crate) fn expired(one: &Suppression) -> String {
     let Suppression { id, owner, expires, file, .. } = one;
     format!("{file}: suppression `{id}` of {owner} has expired on {expires} and hides nothing")
+}
+
+/// Returns what proves the rules that are used.
+///
+/// # Errors
+/// If a file of proofs cannot be read.
+pub(crate) fn all_proofs(selection: &RuleSelection) -> anyhow::Result<Vec<Proof>> {
+    let mut proofs = if selection.only_rules_given { Vec::new() } else { built_in_proofs()? };
+    proofs.extend(proofs_of(&selection.paths)?);
+    Ok(proofs)
 }
 
 /// Returns what proves the built-in rules.

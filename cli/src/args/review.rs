@@ -1,6 +1,6 @@
 //! Arguments of `review`.
 
-use super::Inputs;
+use super::{Habit, Inputs, RuleSelection};
 use clap::Args;
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -17,6 +17,17 @@ pub(crate) struct Review {
     /// The last day that is reviewed (UTC); by default the last of which there are records.
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Date>,
+    /// A database of where addresses are, of cities, in MaxMind's format (.mmdb): who is at two places at once is told, too.
+    /// It is read here; no address goes anywhere.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) locations: Option<PathBuf>,
+    /// Run no rules, so that no suppressions are suggested.
+    #[arg(long, conflicts_with_all = ["paths", "only_rules_given"])]
+    pub(crate) no_rules: bool,
+    #[command(flatten)]
+    pub(crate) rules: RuleSelection,
+    #[command(flatten)]
+    pub(crate) habit: Habit,
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 }

@@ -1,13 +1,15 @@
 //! Suppressions that history suggests. A person has to want them: they have no owner yet.
 
 use super::{History, OfRule, Principal, Tally};
-use crate::args::Habit;
+use crate::args::{Habit, RuleSelection};
+use crate::suppressing::{all_proofs, firings, now};
 use crate::terminal::safe_json;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
 use trailreflex_detection::{Level, RuleSet};
+use trailreflex_pages::SuggestedSuppression;
 use trailreflex_suppression::{Entry, Firing, Names, Refused, Suppressions};
 
 /// How long a suggestion would apply.
@@ -27,10 +29,23 @@ pub(crate) struct Suggestion {
     pub(crate) of: usize,
 }
 
+/// Returns what `history` suggests of these rules and what proves them does not speak against, by rule; and what it does.
+///
+/// # Errors
+/// If the proofs of a rule cannot be read.
+pub(crate) fn suggested(
+    history: &History<'_>,
+    habit: Habit,
+    (rules, selection): (&RuleSet, &RuleSelection),
+) -> anyhow::Result<(Vec<Suggestion>, Vec<Refused>)> {
+    let (proofs, now) = (all_proofs(selection)?, now());
+    Ok(validated(suggestions(history, habit, now), rules, &firings(&proofs), now))
+}
+
 /// Returns what `history` suggests, by rule.
 ///
 /// Nothing for critical rules, nothing for root users, nothing for who fired a rule on one day only.
-pub(crate) fn suggestions(history: &History<'_>, habit: Habit, now: Timestamp) -> Vec<Suggestion> {
+fn suggestions(history: &History<'_>, habit: Habit, now: Timestamp) -> Vec<Suggestion> {
     let expires = now.to_zoned(TimeZone::UTC).date().saturating_add(DAYS.days());
     let mut found: Vec<Suggestion> = Vec::new();
     for of_rule in history.rules.values().filter(|of_rule| of_rule.rule.level < Level::Critical) {
@@ -96,7 +111,7 @@ fn plain(value: &str) -> String {
 }
 
 /// Holds suggestions against rules and what proves them, and returns those that would be accepted; and the others.
-pub(crate) fn validated(
+fn validated(
     suggestions: Vec<Suggestion>,
     rules: &RuleSet,
     firings: &[Firing<'_>],
@@ -109,7 +124,29 @@ pub(crate) fn validated(
     (kept, refused)
 }
 
+/// Returns a file of suppressions, without owners.
+pub(crate) fn file_of(suggested: &[Suggestion]) -> String {
+    let entries = suggested.iter().map(|one| {
+        let Suggestion { hides, of, .. } = one;
+        format!("    # would have hidden {hides} of {of}\n{}\n", one.to_yaml())
+    });
+    std::iter::once("suppressions:\n".to_owned()).chain(entries).collect()
+}
+
 impl Suggestion {
+    /// Returns it as a page shows it.
+    pub(crate) fn for_page(&self) -> SuggestedSuppression {
+        let caller = self.entry.when.get("caller").and_then(Value::as_object);
+        let values: Vec<_> = caller.into_iter().flatten().filter_map(|(_, value)| value.as_str()).collect();
+        SuggestedSuppression {
+            rule: self.entry.rule.as_slice().first().cloned().unwrap_or_default(),
+            who: values.join(" "),
+            hides: self.hides,
+            of: self.of,
+            yaml: self.to_yaml(),
+        }
+    }
+
     /// Returns it as an entry of a file of suppressions. Every value is quoted as in JSON, which is YAML as well: none
     /// can become anything else.
     pub(crate) fn to_yaml(&self) -> String {

@@ -3,20 +3,15 @@
 use super::load::load;
 use crate::Ended;
 use crate::args::Suggest;
-use crate::history::{gather, suggestions, validated};
-use crate::suppressing::{built_in_proofs, firings, now, proofs_of};
+use crate::history::{file_of, gather, suggested};
 use crate::terminal::Terminal;
 use std::io::Write;
 
 /// Runs the command: a file of suppressions without owners goes to standard output.
 pub(crate) fn run(options: &Suggest, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let rules = load(&options.rules, terminal)?;
-    let history = gather(&options.inputs, &rules, terminal, |_, _| (), |()| Ok(()))?;
-    let mut proofs = if options.rules.only_rules_given { Vec::new() } else { built_in_proofs()? };
-    proofs.extend(proofs_of(&options.rules.paths)?);
-    let now = now();
-    let found = suggestions(&history, options.habit, now);
-    let (found, refused) = validated(found, &rules, &firings(&proofs), now);
+    let history = gather(&options.inputs, &rules, terminal, |_, _| None::<()>, |()| Ok(()))?;
+    let (found, refused) = suggested(&history, options.habit, (&rules, &options.rules))?;
     for refused in refused {
         terminal.complain(&format!("not suggested: {refused}"));
     }
@@ -25,10 +20,6 @@ pub(crate) fn run(options: &Suggest, terminal: &mut Terminal) -> anyhow::Result<
         terminal.complain("nothing to suggest: nobody fires a rule habitually");
         return Ok(history.counts.ended());
     }
-    writeln!(terminal.out, "suppressions:")?;
-    for suggestion in &found {
-        let (hides, of) = (suggestion.hides, suggestion.of);
-        writeln!(terminal.out, "    # would have hidden {hides} of {of}\n{}", suggestion.to_yaml())?;
-    }
+    terminal.out.write_all(file_of(&found).as_bytes())?;
     Ok(history.counts.ended())
 }

@@ -138,3 +138,71 @@ fn without_a_time_before_the_page_says_that_nothing_can_be_new() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(read(&out, "review.html").contains("There are no records of the time before"));
 }
+
+/// One of the databases of addresses.
+fn locations(name: &str) -> String {
+    format!("{}/tests/locations/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn who_is_at_two_places_at_once_is_told_with_both_if_a_database_knows_them() {
+    let folder = month("review-travel");
+    let mut far = record(21, 9, 2);
+    far["sourceIPAddress"] = "203.0.113.9".into();
+    far["eventTime"] = "2026-11-21T09:20:00Z".into();
+    write(&folder, "far.json", json!({"Records": [far]}).to_string());
+    let (out, ran) = review(&folder, &["--locations", &locations("cities.mmdb")]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let json: Value = serde_json::from_str(&read(&out, "review.json")).unwrap();
+    let travel = json!({
+        "kind": "impossibleTravel", "principal": "arn:aws:iam::111122223333:user/alice",
+        "time": "2026-11-21T09:20:00Z", "count": 11_107,
+        "values": ["198.51.100.7 Berlin, DE 2026-11-21T09:00:00Z", "203.0.113.9 Lima, PE 2026-11-21T09:20:00Z"],
+    });
+    assert_eq!(json["notable"][0], travel);
+    let page = read(&out, "review.html");
+    for part in ["was at two places at once", "11107 km", "--ip 198.51.100.7 --ip 203.0.113.9"] {
+        assert!(page.contains(part), "{part}");
+    }
+    let (out, _) = review(&folder, &[]);
+    assert!(!read(&out, "review.json").contains("impossibleTravel"), "nobody has said where addresses are");
+}
+
+#[test]
+fn a_database_that_cannot_serve_is_named_with_what_would() {
+    let folder = month("review-nowhere");
+    let damaged = write(&folder, "damaged.mmdb", "\u{ab}no database");
+    for (database, code, expected) in [
+        (locations("countries.mmdb"), 0, "a database of cities has them"),
+        (damaged, 1, "no database in MaxMind's format (.mmdb) can be read from it"),
+        (locations("none.mmdb"), 1, "none.mmdb: no database in MaxMind's format (.mmdb) can be read from it"),
+    ] {
+        let (out, ran) = review(&folder, &["--locations", &database]);
+        assert_eq!((ran.code, out.join("review.html").exists()), (code, code == 0), "{}", ran.err);
+        assert!(ran.err.contains(expected), "{}", ran.err);
+    }
+}
+
+#[test]
+fn who_fires_a_rule_day_after_day_is_suggested_to_be_suppressed_on_the_page_and_as_a_file() {
+    let folder = folder("review-suppress");
+    for day in 1..=8 {
+        let mut scan = record(day, 9, 0);
+        scan["userAgent"] = "TruffleHog".into();
+        write(&folder, &format!("{day}.json"), json!({"Records": [scan, record(day, 10, 0)]}).to_string());
+    }
+    let (out, ran) = review(&folder, &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let page = read(&out, "review.html");
+    let yaml = read(&out, "suppressions.yml");
+    assert!(page.contains("<h2>Suppressions to consider</h2>"), "{page}");
+    assert!(yaml.contains("reason: \"fired it 8 times of 8, on 8 days\""), "{yaml}");
+    assert!(page.contains("fired it 8 times of 8, on 8 days"), "{page}");
+    let as_file = run(&["rules", "suggest-suppressions", folder.to_str().unwrap()]);
+    assert_eq!(as_file.out, yaml, "the same as the command for it");
+    for more in [&["--no-rules"][..], &["--min-days", "9"]] {
+        let (out, ran) = review(&folder, more);
+        assert_eq!((ran.code, out.join("suppressions.yml").exists()), (0, false), "{more:?}: {}", ran.err);
+        assert!(!read(&out, "review.html").contains("Suppressions to consider"), "{more:?}");
+    }
+}

@@ -11,7 +11,7 @@ use trailreflex_aws::BusEvent;
 use trailreflex_lambda::Failure;
 use trailreflex_metrics::{Answers, Datum, Metric};
 use trailreflex_model::Region;
-use trailreflex_pages::{PAGE, gaps, review_files};
+use trailreflex_pages::{Beside, PAGE, gaps, review_files};
 
 impl ReviewActivity {
     /// Finishes the first day that is not: keeps it, and writes the reviews that are due with it.
@@ -93,7 +93,7 @@ impl ReviewActivity {
     ) -> Result<String, Failure> {
         let folder = format!("reviews/{}/{}", every.as_str(), review.period.from);
         let answers = self.answers(review.period).await;
-        let files = review_files(review, read, answers.as_ref())
+        let files = review_files(review, read, Beside { answers: answers.as_ref(), ..Beside::default() })
             .map_err(|error| Failure::permanent("NotWritten", error))?;
         for file in files {
             let key = format!("{folder}/{}", file.name);

@@ -67,6 +67,9 @@ pub struct LeftOut {
     /// told apart: insights and the tables of services and accounts do not know them. One that is beyond several counts for each.
     #[serde(default)]
     pub insights: u64,
+    /// Calls whose place is not known any more, since there were too many; journeys may lack them.
+    #[serde(default)]
+    pub sightings: u64,
 }
 
 /// What became of a call.
@@ -233,6 +236,7 @@ impl LeftOut {
             (&mut self.values, other.values),
             (&mut self.failures, other.failures),
             (&mut self.insights, other.insights),
+            (&mut self.sightings, other.sightings),
         ] {
             *sum = sum.saturating_add(more);
         }

@@ -23,6 +23,7 @@ mod read;
 mod review;
 mod rhythm;
 mod summary;
+mod travel;
 
 pub use accounts::BetweenAccounts;
 pub use activity::{Activity, Added, LeftOut};
@@ -35,3 +36,4 @@ pub use program::program;
 pub use read::Read;
 pub use review::{Day, Heat, Period, Principal, Review, Totals};
 pub use summary::{DETAIL_TYPE_REVIEW, Every, SOURCE_REVIEW_ACTIVITY, Summary, Told};
+pub use travel::{Place, Sighting, Travels};

@@ -33,6 +33,8 @@ pub enum Kind {
     RootUsed,
     /// A user signed in without a second factor.
     SignInWithoutMfa,
+    /// One identity called from two places, sooner than anybody gets from the one to the other.
+    ImpossibleTravel,
     /// Somebody who was silent for 25 days or more calls again.
     AwakeAgain,
     /// Somebody who was never seen before.
@@ -64,6 +66,7 @@ impl Kind {
         match self {
             Self::RootUsed => "rootUsed",
             Self::SignInWithoutMfa => "signInWithoutMfa",
+            Self::ImpossibleTravel => "impossibleTravel",
             Self::AwakeAgain => "awakeAgain",
             Self::NewPrincipal => "newPrincipal",
             Self::MoreDenied => "moreDenied",
@@ -84,6 +87,7 @@ impl Kind {
         match self {
             Self::RootUsed => "the root user was used",
             Self::SignInWithoutMfa => "signed in without a second factor",
+            Self::ImpossibleTravel => "was at two places at once",
             Self::AwakeAgain => "calls again after a long silence",
             Self::NewPrincipal => "was never seen before",
             Self::MoreDenied => "far more refused calls than usual",
@@ -109,12 +113,12 @@ pub struct Notable {
     pub principal: String,
     /// The first time it was seen, or the beginning of the day.
     pub time: Timestamp,
-    /// How many calls, or days of silence.
+    /// How many calls, days of silence, or kilometres.
     pub count: u64,
     /// How many are usual on a day, if that is what it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usual: Option<f64>,
-    /// The new values, the first eight.
+    /// The new values, the first eight; of a journey its ends, each an address, a place and a time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
 }
@@ -137,10 +141,15 @@ pub(crate) fn notable(
     let swing = usual_swing(&known);
     known.iter().for_each(|about| more(about, swing, &mut found));
     new_values(&known, &mut found);
+    sort(&mut found);
+    found
+}
+
+/// Puts first what is to be looked at first.
+pub(crate) fn sort(found: &mut [Notable]) {
     found.sort_by(|one, other| {
         (one.kind, other.count, &one.principal).cmp(&(other.kind, one.count, &other.principal))
     });
-    found
 }
 
 /// A number of a day.

@@ -25,6 +25,13 @@ pub struct Period {
     pub to: Date,
 }
 
+impl Period {
+    pub(crate) fn days(self) -> Range<DayNumber> {
+        let start = number(self.from);
+        start..number(self.to).max(start).saturating_add(1)
+    }
+}
+
 /// Numbers of a period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
@@ -148,8 +155,7 @@ impl Activity {
     /// Reviews the days of `period`, whether or not there are records of them.
     #[must_use]
     pub fn review_period(&self, period: Period) -> Review {
-        let start = number(period.from);
-        self.review_days(&(start..number(period.to).max(start).saturating_add(1)))
+        self.review_days(&period.days())
     }
 
     fn review_days(&self, period: &Range<DayNumber>) -> Review {

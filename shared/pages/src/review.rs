@@ -26,20 +26,39 @@ pub struct ReviewFile {
     pub content: Vec<u8>,
 }
 
-/// Returns all files of a review, the page last: where it is, the others are. `answers` is what Trailreflex itself did, where
-/// that is known.
+/// What is told beside activity.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// What Trailreflex itself did, where that is known.
+    pub answers: Option<&'a Answers>,
+    /// Suppressions to consider, where rules were run.
+    pub suppressions: &'a [SuggestedSuppression],
+}
+
+/// A suppression that would hide what somebody does out of habit. It has no owner yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuggestedSuppression {
+    /// The rule.
+    pub rule: String,
+    /// Whose findings.
+    pub who: String,
+    /// How many findings it would have hidden.
+    pub hides: usize,
+    /// Of how many of the rule.
+    pub of: usize,
+    /// An entry of a file of suppressions.
+    pub yaml: String,
+}
+
+/// Returns all files of a review, the page last: where it is, the others are.
 ///
 /// # Errors
 /// None that is known: what is written is checked when this is built.
-pub fn review_files(
-    review: &Review,
-    read: Read,
-    answers: Option<&Answers>,
-) -> Result<Vec<ReviewFile>, NotWritten> {
+pub fn review_files(review: &Review, read: Read, beside: Beside<'_>) -> Result<Vec<ReviewFile>, NotWritten> {
     let csv = "text/csv; charset=utf-8";
     let file = |name, content_type, content| ReviewFile { name, content_type, content };
     let mut files = Vec::new();
-    if let Some(answers) = answers {
+    if let Some(answers) = beside.answers {
         files.push(file("answers.json", "application/json", serde_json::to_vec_pretty(answers)?));
     }
     files.extend([
@@ -50,7 +69,7 @@ pub fn review_files(
         file("failures.csv", csv, sheets::failures(review)?),
         file("suggestions.csv", csv, sheets::suggestions(review)?),
         file("accounts.csv", csv, sheets::accounts(review)?),
-        file(PAGE, "text/html; charset=utf-8", html::document(review, &read, answers)?.into_bytes()),
+        file(PAGE, "text/html; charset=utf-8", html::document(review, &read, beside)?.into_bytes()),
     ]);
     Ok(files)
 }

@@ -4,7 +4,7 @@
 
 use trailreflex_activity::{Activity, Call, Counts, Period, Read, Review};
 use trailreflex_metrics::{Answers, OfRule, OfStatus, Seconds};
-use trailreflex_pages::{PAGE, gaps, review_files};
+use trailreflex_pages::{Beside, PAGE, SuggestedSuppression, gaps, review_files};
 
 const HOSTILE: &str = "=x\"><script>alert(1)</script>\u{1b}[2J\u{202e}<img src=x onerror=alert(1)>";
 
@@ -42,7 +42,15 @@ fn review(calls: u64) -> Review {
 }
 
 fn files(review: &Review, answers: Option<&Answers>) -> Vec<(&'static str, String)> {
-    let files = review_files(review, Read::default(), answers).unwrap();
+    let suppression = SuggestedSuppression {
+        rule: HOSTILE.to_owned(),
+        who: HOSTILE.to_owned(),
+        hides: 9,
+        of: 12,
+        yaml: format!("    - id: {HOSTILE}\n      rule: x"),
+    };
+    let suppressions = if answers.is_some() { &[][..] } else { &[suppression] };
+    let files = review_files(review, Read::default(), Beside { answers, suppressions }).unwrap();
     files.into_iter().map(|file| (file.name, String::from_utf8(file.content).unwrap())).collect()
 }
 
@@ -103,6 +111,18 @@ fn suggestions_accounts_and_answers_are_on_the_page_and_in_sheets() {
     );
     let json: Answers = serde_json::from_str(file(&files, "answers.json")).unwrap();
     assert_eq!(json, answers);
+}
+
+#[test]
+fn suppressions_are_suggested_with_their_text() {
+    let page = files(&review(1), None).pop().unwrap().1;
+    assert!(
+        page.contains("<h2>Suppressions to consider</h2>") && page.contains(">9<small>of 12</small>"),
+        "{page}"
+    );
+    assert!(page.contains("<pre>    - id: =x&#34;&#62;&#60;script&#62;"), "{page}");
+    let page = files(&review(1), Some(&Answers::default())).pop().unwrap().1;
+    assert!(!page.contains("Suppressions to consider"));
 }
 
 #[test]

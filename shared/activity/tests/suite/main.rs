@@ -8,6 +8,7 @@ mod colleagues;
 mod company;
 mod habits;
 mod insights;
+mod journeys;
 mod measure;
 mod month;
 mod planted;

@@ -3,6 +3,7 @@
 use super::picture::{self, Bar, Cell};
 use super::query::command;
 use super::suggestions::{Suggestion, suggestions};
+use super::{Beside, SuggestedSuppression};
 use crate::{Look, NotWritten, cell, shown};
 use askama::Template;
 use trailreflex_activity::{Kind, LeftOut, Notable, Read, Review, Totals};
@@ -23,6 +24,7 @@ struct Document<'r> {
     rows: Vec<Row>,
     suggestions: Vec<Suggestion>,
     answers: Option<&'r Answers>,
+    suppressions: &'r [SuggestedSuppression],
     /// What the review does not know, in words.
     gaps: Vec<String>,
 }
@@ -52,11 +54,7 @@ struct Row {
 ///
 /// # Errors
 /// None that is known: the template is checked when the command is built.
-pub(super) fn document(
-    review: &Review,
-    read: &Read,
-    answers: Option<&Answers>,
-) -> Result<String, NotWritten> {
+pub(super) fn document(review: &Review, read: &Read, beside: Beside<'_>) -> Result<String, NotWritten> {
     let (bars, most) = picture::bars(review);
     let document = Document {
         look: Look::new(),
@@ -70,7 +68,8 @@ pub(super) fn document(
         hours: picture::hours(),
         rows: rows(review),
         suggestions: suggestions(review),
-        answers: answers.filter(|answers| !answers.is_empty()),
+        answers: beside.answers.filter(|answers| !answers.is_empty()),
+        suppressions: beside.suppressions,
         gaps: gaps(review, read),
     };
     Ok(document.render()?)
@@ -138,6 +137,7 @@ fn rows(review: &Review) -> Vec<Row> {
 fn unit(kind: Kind, is_one: bool) -> &'static str {
     match (kind, is_one) {
         (Kind::AwakeAgain, _) => "days of silence",
+        (Kind::ImpossibleTravel, _) => "km",
         (Kind::OffHours, true) => "hour",
         (Kind::OffHours, false) => "hours",
         (
@@ -166,7 +166,7 @@ fn unit(kind: Kind, is_one: bool) -> &'static str {
 /// Says what the review does not know; nobody should take its silence for quiet.
 #[must_use]
 pub fn gaps(review: &Review, read: &Read) -> Vec<String> {
-    let LeftOut { copies, of_other_principals, values, failures, insights } = review.left_out;
+    let LeftOut { copies, of_other_principals, values, failures, insights, sightings } = review.left_out;
     let mut gaps = Vec::new();
     if review.reference.is_none() {
         gaps.push(
@@ -193,6 +193,10 @@ pub fn gaps(review: &Review, read: &Read) -> Vec<String> {
         (
             insights,
             "calls are beyond what is kept by the hour, by Region or between accounts; suggestions may lack them",
+        ),
+        (
+            sightings,
+            "calls are beyond the 200,000 of which it is kept where they came from; journeys may lack them",
         ),
         (failures, "failures are beyond the 20,000 kinds that are told apart"),
     ] {

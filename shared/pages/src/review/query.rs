@@ -20,6 +20,11 @@ pub(super) fn command(notable: &Notable, period: Period) -> String {
             option("event", "ConsoleLogin");
             None
         }
+        Kind::ImpossibleTravel => {
+            let addresses = notable.values.iter().filter_map(|end| end.split(' ').next());
+            addresses.for_each(|address| option("ip", address));
+            None
+        }
         Kind::NewOperations => {
             for operation in &notable.values {
                 option("event", operation.split(':').next_back().unwrap_or_default());
@@ -67,6 +72,17 @@ mod tests {
             (
                 notable(Kind::NewOperations, &["s3:A", "s3:B"], alice),
                 format!("--actor {alice} --event A --event B"),
+            ),
+            (
+                notable(
+                    Kind::ImpossibleTravel,
+                    &[
+                        "203.0.113.7 Berlin, DE 2026-11-03T10:00:00Z",
+                        "198.51.100.9 Lima, PE 2026-11-03T10:20:00Z",
+                    ],
+                    alice,
+                ),
+                format!("--actor {alice} --ip 203.0.113.7 --ip 198.51.100.9"),
             ),
             (notable(Kind::MoreDenied, &[], alice), format!("--actor {alice} --error '*'")),
             (notable(Kind::MoreCalls, &[], "'; rm -rf $HOME"), r"--actor ''\''; rm -rf $HOME'".to_owned()),
