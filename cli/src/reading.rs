@@ -11,6 +11,7 @@ use crate::input::{Content, is_not_json, malformed, placed};
 use crate::parallel::in_order;
 use crate::progress::Progress;
 use crate::terminal::Terminal;
+pub(crate) use layout::Location;
 use pieces::pieces;
 use source::{Source, Sources};
 use std::num::NonZeroUsize;

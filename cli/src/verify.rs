@@ -1,23 +1,22 @@
-//! `trailreflex verify`: what CloudTrail's digests prove of a copied bucket.
+//! `trailreflex verify`: what CloudTrail's digests prove of a bucket or a copy of it.
 
+mod keys;
 mod logs;
+mod place;
 mod show;
 
 use crate::Ended;
 use crate::args::Verify;
-use crate::input::{Content, content, log_files, name_of, text};
-use crate::progress::Progress;
+use crate::input::{Content, is_log_file, text};
+use crate::parallel::in_order;
 use crate::terminal::Terminal;
 use anyhow::{Context, bail};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use logs::{LogFiles, State};
+use place::Place;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use trailreflex_integrity::{ChainId, Checked, Digest, Keys, Loaded, check, hash_of};
 use trailreflex_model::cause_chain;
-
-/// Ending of a file beside a digest with its signature, which S3 keeps in the object's metadata.
-const SIGNATURE: &str = ".signature";
 
 /// All that was found.
 #[derive(Debug)]
@@ -30,36 +29,35 @@ struct Report {
 
 /// Runs the command.
 pub(crate) fn run(options: &Verify, terminal: &mut Terminal) -> anyhow::Result<Ended> {
-    let folder = &options.folder;
-    if !folder.is_dir() {
-        bail!("{} is no folder; copy the bucket first: aws s3 sync s3://BUCKET FOLDER", folder.display());
-    }
-    let said = || format!("--keys {}", options.keys.display());
-    let keys = Keys::read(text(&options.keys).with_context(said)?.as_bytes()).with_context(said)?;
-    let mut files = Vec::new();
-    for found in log_files(std::slice::from_ref(folder)) {
-        files.push(found.map_err(|(path, error)| anyhow::anyhow!("{}: {error}", path.display()))?);
-    }
-    let (digests, logs): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| is_digest(path));
+    let given = options.keys.as_deref().map(|path| {
+        let said = || format!("--keys {}", path.display());
+        Keys::read(text(path).with_context(said)?.as_bytes()).with_context(said)
+    });
+    let given = given.transpose()?;
+    let place = Place::find(&options.place)?;
+    let digests: Vec<_> = place.keys().filter(|key| is_digest(key)).collect();
     if digests.is_empty() {
         bail!(
             "no digest is in {}: copy `CloudTrail-Digest/` too; trails have it if validation is on",
-            folder.display()
+            options.place.display()
         );
     }
     let mut unreadable = Vec::new();
     let mut loaded = Vec::new();
-    for path in &digests {
-        match load(folder, path, options.limit.max_bytes) {
+    let work = |key: &String| (key.clone(), load(&place, key, options.limit.max_bytes));
+    let Ok(()) = in_order(digests.into_iter(), place.jobs(), work, |(key, digest)| {
+        match digest {
             Ok(digest) => loaded.push(digest),
-            Err(error) => unreadable.push((below(folder, path), format!("{error:#}"))),
+            Err(error) => unreadable.push((key, format!("{error:#}"))),
         }
-    }
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let keys = given.map_or_else(|| keys::ask(&loaded), Ok)?;
     let is_signed = |key: &[u8], message: &[u8], signature: &[u8]| {
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key).verify(message, signature).is_ok()
     };
     let chains = check(loaded, &keys, is_signed);
-    let logs = LogFiles::check(folder, &logs, (&chains, options.limit.max_bytes), terminal);
+    let logs = LogFiles::check(&place, (&chains, options.limit.max_bytes), terminal);
     let report = Report { chains, unreadable, logs };
     show::show(&report, terminal.format(options.format), terminal)?;
     Ok(if report.has_problems() { Ended::WithRejections } else { Ended::Well })
@@ -77,22 +75,15 @@ impl Report {
     }
 }
 
-fn is_digest(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "CloudTrail-Digest")
+fn is_digest(key: &str) -> bool {
+    is_log_file(key) && key.split('/').any(|part| part == "CloudTrail-Digest")
 }
 
-/// Returns the path below the folder, as a key.
-fn below(folder: &Path, path: &Path) -> String {
-    name_of(path.strip_prefix(folder).unwrap_or(path)).replace('\\', "/")
-}
-
-fn load(folder: &Path, path: &Path, max_bytes: u64) -> anyhow::Result<Loaded> {
-    let Content { bytes, cut } = content(path, max_bytes, &Progress::hidden())?;
+fn load(place: &Place, key: &str, max_bytes: u64) -> anyhow::Result<Loaded> {
+    let (Content { bytes, cut }, signature) = place.digest(key, max_bytes)?;
     if let Some(reason) = cut {
         bail!("damaged: {reason}");
     }
     let digest = Digest::read(&bytes).map_err(|error| anyhow::anyhow!(cause_chain(&error)))?;
-    let beside = PathBuf::from(format!("{}{SIGNATURE}", path.display()));
-    let signature = if beside.exists() { Some(text(&beside)?) } else { None };
-    Ok(Loaded { path: below(folder, path), hash: hash_of(&bytes), digest, signature })
+    Ok(Loaded { path: key.to_owned(), hash: hash_of(&bytes), digest, signature })
 }

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 /// An input `s3://bucket/prefix`: every object whose key begins with the prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Location {
-    pub(super) bucket: String,
-    pub(super) prefix: String,
+pub(crate) struct Location {
+    pub(crate) bucket: String,
+    pub(crate) prefix: String,
 }
 
 impl Location {
@@ -14,7 +14,7 @@ impl Location {
     ///
     /// # Errors
     /// If it names no bucket.
-    pub(super) fn read(input: &str) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn read(input: &str) -> anyhow::Result<Option<Self>> {
         let Some(rest) = input.strip_prefix("s3://") else { return Ok(None) };
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         anyhow::ensure!(!bucket.is_empty(), "`{input}` names no bucket; write s3://BUCKET/PREFIX");

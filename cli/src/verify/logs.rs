@@ -1,13 +1,12 @@
-//! The log files of a copied bucket, compared with what its digests list.
+//! The log files of a bucket, compared with what its digests list.
 
-use super::below;
-use crate::input::{Content, content};
+use super::is_digest;
+use super::place::Place;
+use crate::input::{Content, is_log_file};
 use crate::parallel::in_order;
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use trailreflex_history::Delivered;
 use trailreflex_integrity::{ChainId, Checked, Signature, hash_of};
 
@@ -39,54 +38,48 @@ pub(super) struct LogFiles {
 impl LogFiles {
     /// Compares all files, on all cores.
     pub(super) fn check(
-        folder: &Path,
-        files: &[PathBuf],
+        place: &Place,
         (chains, max_bytes): (&BTreeMap<ChainId, Vec<Checked>>, u64),
         terminal: &mut Terminal,
     ) -> Self {
-        let progress =
-            Progress::of_bytes(files.iter().map(|path| path.metadata().ok().map(|file| file.len())).sum());
+        let is_log = |key: &str| is_log_file(key) && !is_digest(key);
+        let progress = Progress::of_bytes(Some(place.bytes(is_log)));
         terminal.show(progress.clone());
         // A file that two trails' digests list would be one file for both.
         let listed = chains.values().flatten().flat_map(|checked| {
             checked.loaded.digest.log_files.iter().map(move |file| (&checked.signature, file))
         });
-        let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let work = |(signature, file): (&Signature, &trailreflex_integrity::ListedFile)| {
-            let path = folder.join(&file.s3_object);
-            let state = if !is_inside(&file.s3_object) {
-                State::Unreadable("its key leads out of the folder".to_owned())
-            } else if path.exists() {
-                compared(&path, (&file.hash_value, *signature), max_bytes, &progress)
-            } else {
-                State::Missing
-            };
-            (file.s3_object.clone(), state)
+            (file.s3_object.clone(), compared(place, file, *signature, (max_bytes, &progress)))
         };
         let mut states = Vec::new();
-        let Ok(()) = in_order(listed, jobs, work, |state| {
+        let Ok(()) = in_order(listed, place.jobs(), work, |state| {
             states.push(state);
             Ok::<_, std::convert::Infallible>(())
         });
         let known: BTreeSet<String> = states.iter().map(|(key, _)| key.clone()).collect();
-        let others = files.iter().map(|path| below(folder, path)).filter(|key| !known.contains(key));
-        let others: Vec<_> = others.map(|key| (key.clone(), unlisted(&key, chains))).collect();
+        let others = place.keys().filter(|key| is_log(key) && !known.contains(*key));
+        let others: Vec<_> = others.map(|key| (key.clone(), unlisted(key, chains))).collect();
         states.extend(others);
         terminal.show(Progress::hidden());
         Self { states }
     }
 }
 
-/// Tells whether a key stays below the folder.
-fn is_inside(key: &str) -> bool {
-    Path::new(key).components().all(|part| matches!(part, std::path::Component::Normal(_)))
-}
-
-fn compared(path: &Path, (hash, signature): (&str, Signature), max_bytes: u64, progress: &Progress) -> State {
-    match content(path, max_bytes, progress) {
+fn compared(
+    place: &Place,
+    file: &trailreflex_integrity::ListedFile,
+    signature: Signature,
+    (max_bytes, progress): (u64, &Progress),
+) -> State {
+    let hash = &file.hash_value;
+    match place.content(&file.s3_object, max_bytes, progress) {
         Err(error) => State::Unreadable(format!("{error:#}")),
-        Ok(Content { cut: Some(reason), .. }) => State::Unreadable(format!("damaged: {reason}")),
-        Ok(Content { bytes, cut: None }) if !hash.eq_ignore_ascii_case(&hash_of(&bytes)) => State::Altered,
+        Ok(None) => State::Missing,
+        Ok(Some(Content { cut: Some(reason), .. })) => State::Unreadable(format!("damaged: {reason}")),
+        Ok(Some(Content { bytes, cut: None })) if !hash.eq_ignore_ascii_case(&hash_of(&bytes)) => {
+            State::Altered
+        }
         Ok(_) if signature == Signature::Valid => State::Proven,
         Ok(_) => State::HashOnly,
     }

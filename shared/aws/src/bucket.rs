@@ -4,8 +4,10 @@ use crate::CallFailed;
 use crate::sdk::s3_settings;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
+use std::collections::HashMap;
 
 /// The calls, as their permissions are named.
 const LIST: &str = "s3:ListBucket";
@@ -49,6 +51,26 @@ pub struct Listed {
     pub size: u64,
     /// Its entity tag, another one whenever its content changes.
     pub version: String,
+}
+
+/// What came of reading an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// It is this.
+    Object(Object),
+    /// It holds more than was to be read.
+    TooLong,
+    /// There is none of that key. Who may not list the bucket is refused instead.
+    Gone,
+}
+
+/// An object that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// What its owner has written of it, by names in lower case without `x-amz-meta-`.
+    pub metadata: HashMap<String, String>,
 }
 
 /// Where a listing begins.
@@ -107,28 +129,49 @@ impl Bucket {
     /// # Errors
     /// [`CallFailed`].
     pub async fn content(&self, key: &str, max_bytes: u64) -> Result<Option<Vec<u8>>, CallFailed> {
+        match self.object(key, max_bytes).await? {
+            Fetched::Object(object) => Ok(Some(object.bytes)),
+            Fetched::TooLong => Ok(None),
+            Fetched::Gone => {
+                Err(CallFailed { call: GET, is_transient: false, cause: "there is no such object".into() })
+            }
+        }
+    }
+
+    /// Reads an object of `max_bytes` at most.
+    ///
+    /// # Errors
+    /// [`CallFailed`].
+    pub async fn object(&self, key: &str, max_bytes: u64) -> Result<Fetched, CallFailed> {
         let mut attempt = 1;
         loop {
-            match self.content_once(key, max_bytes).await {
+            match self.object_once(key, max_bytes).await {
                 Err(CallFailed { is_transient: true, .. }) if attempt < ATTEMPTS => attempt += 1,
                 result => return result,
             }
         }
     }
 
-    async fn content_once(&self, key: &str, max_bytes: u64) -> Result<Option<Vec<u8>>, CallFailed> {
+    async fn object_once(&self, key: &str, max_bytes: u64) -> Result<Fetched, CallFailed> {
         let got = self.s3.get_object().bucket(&self.name).key(key).send().await;
-        let mut body = got.map_err(|error| CallFailed::of(GET, error))?.body;
+        let got = match got {
+            Ok(got) => got,
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
+                return Ok(Fetched::Gone);
+            }
+            Err(error) => return Err(CallFailed::of(GET, error)),
+        };
+        let (metadata, mut body) = (got.metadata.unwrap_or_default(), got.body);
         let mut bytes = Vec::new();
         while let Some(piece) = body.next().await {
             let piece =
                 piece.map_err(|error| CallFailed { call: GET, is_transient: true, cause: error.into() })?;
             bytes.extend_from_slice(&piece);
             if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max_bytes {
-                return Ok(None);
+                return Ok(Fetched::TooLong);
             }
         }
-        Ok(Some(bytes))
+        Ok(Fetched::Object(Object { bytes, metadata }))
     }
 }
 

@@ -45,6 +45,8 @@ mod operator;
 mod outlet;
 #[cfg(feature = "switch")]
 mod parameter_switch;
+#[cfg(feature = "public-keys")]
+mod public_keys;
 #[cfg(feature = "reviews")]
 mod published;
 #[cfg(feature = "quarantine")]
@@ -78,7 +80,7 @@ pub use account::{LoggingAccount, LoggingClients};
 pub use account::{ReadOnlyAccount, account_of};
 pub use aws_config::SdkConfig;
 #[cfg(feature = "buckets")]
-pub use bucket::{Bucket, Depth, From, Listed, Page};
+pub use bucket::{Bucket, Depth, Fetched, From, Listed, Object, Page};
 #[cfg(feature = "bus")]
 pub use bus::{Bus, BusEvent};
 #[cfg(feature = "metering")]
@@ -116,6 +118,8 @@ pub use operator::{NotFound, Operator};
 pub use outlet::FindingsBus;
 #[cfg(feature = "switch")]
 pub use parameter_switch::ParameterSwitch;
+#[cfg(feature = "public-keys")]
+pub use public_keys::PublicKeys;
 #[cfg(feature = "reviews")]
 pub use published::Published;
 #[cfg(feature = "quarantine")]

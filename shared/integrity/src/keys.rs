@@ -45,17 +45,22 @@ impl Keys {
     /// [`NotKeys`] if it is anything else, or holds none.
     pub fn read(bytes: &[u8]) -> Result<Self, NotKeys> {
         let listed: Listed = serde_json::from_slice(bytes).map_err(NotKeys::Malformed)?;
-        let mut by_fingerprint = HashMap::new();
+        let mut keys = Self::default();
         for ListedKey { value, fingerprint } in listed.public_key_list {
             let key = STANDARD
                 .decode(&value)
                 .map_err(|_| NotKeys::NotBase64(fingerprint.chars().take(80).collect()))?;
-            by_fingerprint.insert(fingerprint.to_ascii_lowercase(), key);
+            keys.add(&fingerprint, key);
         }
-        if by_fingerprint.is_empty() {
+        if keys.by_fingerprint.is_empty() {
             return Err(NotKeys::None);
         }
-        Ok(Self { by_fingerprint })
+        Ok(keys)
+    }
+
+    /// Adds a key, a PKCS #1 `RSAPublicKey` in DER.
+    pub fn add(&mut self, fingerprint: &str, key: Vec<u8>) {
+        self.by_fingerprint.insert(fingerprint.to_ascii_lowercase(), key);
     }
 
     /// Returns a key in DER: a PKCS #1 `RSAPublicKey`.

@@ -16,6 +16,7 @@ mod numbers_and_quarantine;
 mod objects;
 mod own_rules;
 mod policies;
+mod public_keys;
 mod published;
 mod review_store;
 mod security_hub;
