@@ -1,6 +1,6 @@
 //! Arguments of `search`.
 
-use super::{Format, Inputs};
+use super::{Format, Inputs, in_order};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -97,9 +97,7 @@ impl Filters {
     /// # Errors
     /// If the end lies before the beginning.
     pub(crate) fn query(&self) -> anyhow::Result<Query> {
-        if let (Some(from), Some(to)) = (self.from, self.to) {
-            anyhow::ensure!(from <= to, "--from {from} is behind --to {to}: no record can be in between");
-        }
+        in_order(self.from, self.to)?;
         Ok(Query {
             actors: self.actors.clone(),
             events: self.events.clone(),

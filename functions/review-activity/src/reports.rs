@@ -139,12 +139,7 @@ fn day_key(day: Day) -> String {
 
 /// Where the console shows an object to whoever may read it.
 fn console_link(region: &Region, bucket: &str, key: &str) -> String {
-    let domain = match region.partition() {
-        "aws-cn" => "console.amazonaws.cn",
-        "aws-us-gov" => "console.amazonaws-us-gov.com",
-        _ => "console.aws.amazon.com",
-    };
-    format!("https://{region}.{domain}/s3/object/{bucket}?region={region}&prefix={key}")
+    format!("{}/s3/object/{bucket}?region={region}&prefix={key}", region.console())
 }
 
 fn not_kept(error: trailreflex_aws::CallFailed) -> Failure {

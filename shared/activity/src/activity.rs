@@ -1,20 +1,19 @@
 //! All that is known of an account's activity, call by call.
 
 use crate::accounts::Accounts;
+use crate::named::Named;
 use crate::person::{DayNumber, Lost, Person, day_of, hour_of, weekday_of};
 use crate::place::Places;
 use crate::rhythm::Taken;
 use crate::{Call, Counts};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most principals that are told apart; the calls of later ones are counted in the totals only.
 const MAX_PRINCIPALS: usize = 50_000;
 /// Most kinds of failures, by operation and code, that are told apart.
 const MAX_FAILURES: usize = 20_000;
-/// Most principals that are named for a kind of failures.
-const MAX_NAMED: usize = 5;
 
 /// What calls there were, in whatever order they came. Keeps 8 bytes of each call, by which copies are known, and for each
 /// principal its days and at most 2,000 values of each of five kinds; 8 bytes for each hour in which an operation was called,
@@ -48,7 +47,7 @@ pub struct Activity {
 pub(crate) struct Failures {
     pub(crate) days: BTreeMap<DayNumber, u64>,
     pub(crate) is_denied: bool,
-    pub(crate) people: BTreeSet<String>,
+    pub(crate) people: Named,
 }
 
 /// What a review does not know, because there was too much of it or it was there twice.
@@ -127,9 +126,7 @@ impl Activity {
         let number = failures.days.entry(day).or_default();
         *number = number.saturating_add(1);
         failures.is_denied |= call.counts.denied > 0;
-        if failures.people.len() < MAX_NAMED {
-            failures.people.insert(call.principal.clone());
-        }
+        failures.people.add(&call.principal);
     }
 
     fn kinds_of_failures(&self) -> usize {
@@ -186,10 +183,7 @@ impl Activity {
             *sum = sum.saturating_add(number);
         }
         failures.is_denied |= other.is_denied;
-        failures.people.extend(other.people);
-        while failures.people.len() > MAX_NAMED {
-            failures.people.pop_last();
-        }
+        failures.people.merge(&other.people);
     }
 
     /// Forgets by what copies are known: nothing more of these days will come.

@@ -101,7 +101,7 @@ pub struct Failure {
     pub is_denied: bool,
     /// How often.
     pub count: u64,
-    /// Whose calls failed so, the first five, ever.
+    /// Whose calls failed so, ever: the first five by the alphabet.
     pub principals: Vec<String>,
 }
 
@@ -259,7 +259,7 @@ impl Activity {
                 code: code.clone(),
                 is_denied: failures.is_denied,
                 count: failures.days.range(period.clone()).map(|(_, count)| count).sum(),
-                principals: failures.people.iter().cloned().collect(),
+                principals: failures.people.clone().into_vec(),
             })
             .filter(|failure| failure.count > 0)
             .collect();

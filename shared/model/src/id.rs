@@ -30,21 +30,6 @@ text_id! {
     }
 }
 
-impl Region {
-    /// Returns the partition that it is of: `aws`, `aws-cn` or `aws-us-gov`; others are not known.
-    #[must_use]
-    pub fn partition(&self) -> &'static str {
-        let code = self.as_str();
-        if code.starts_with("cn-") {
-            "aws-cn"
-        } else if code.starts_with("us-gov-") {
-            "aws-us-gov"
-        } else {
-            "aws"
-        }
-    }
-}
-
 text_id! {
     /// The id of a CloudTrail record: a UUID as a rule, in any case 1 to 64 letters, digits and hyphens.
     EventId, "an event id: at most 64 letters, digits and hyphens", |text| {

@@ -6,6 +6,7 @@ mod cause_chain;
 pub mod cloudtrail;
 mod finding;
 mod id;
+mod region;
 mod report;
 mod resource_arns;
 mod shell;

@@ -45,7 +45,8 @@ pub(crate) fn notice(finding: &Finding, now: Timestamp) -> (GroupKey, Notice) {
     }
     if evidence.report.is_none() {
         let url = format!(
-            "https://{region}.console.aws.amazon.com/cloudtrailv2/home?region={region}#/events/{event}",
+            "{console}/cloudtrailv2/home?region={region}#/events/{event}",
+            console = evidence.region.console(),
             region = evidence.region,
             event = evidence.event_id
         );
