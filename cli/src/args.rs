@@ -69,7 +69,9 @@ pub(crate) enum Command {
     /// Needs `cloudtrail:LookupEvents`, of which AWS takes two a second, 50 records each. The lines are what `search`,
     /// `timeline`, `evaluate` and the others read.
     History(EventHistory),
-    /// Show records as they are delivered to a folder, until it is interrupted.
+    /// Show records as they are delivered to a folder, or findings as they pass a stack's bus, until it is interrupted.
+    ///
+    /// For a stack it needs to make and remove a rule and a queue; the error names the permissions.
     Tail(Box<Tail>),
     /// Check a copied bucket against CloudTrail's digests: what is proven unaltered, what was altered, deleted or added.
     ///

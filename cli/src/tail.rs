@@ -1,5 +1,6 @@
-//! `trailreflex tail`: records as they are delivered to a folder.
+//! `trailreflex tail`: records as they are delivered to a folder, or what passes the findings bus of a stack.
 
+mod bus;
 mod followed;
 
 use crate::Ended;
@@ -21,17 +22,21 @@ const STEP: Duration = Duration::from_millis(50);
 
 /// Runs the command, until it is interrupted.
 pub(crate) fn run(options: &Tail, terminal: &mut Terminal) -> anyhow::Result<Ended> {
-    if !options.folder.is_dir() {
-        bail!("{} is no folder; `search` reads files and buckets", options.folder.display());
+    let format = terminal.format(options.format);
+    if let Some(stack) = &options.stack {
+        return bus::follow(stack, format, terminal);
+    }
+    let Some(folder) = &options.folder else { bail!("name a folder or a --stack") };
+    if !folder.is_dir() {
+        bail!("{} is no folder; `search` reads files and buckets", folder.display());
     }
     let query = options.filters.query()?;
     let (sieve, wanted) = (Sieve::of(&query), query.wanted());
-    let format = terminal.format(options.format);
     interrupt::listen()?;
     let mut followed = Followed::new(options.limit.max_bytes);
     let mut is_first = true;
     loop {
-        for found in log_files(std::slice::from_ref(&options.folder)) {
+        for found in log_files(std::slice::from_ref(folder)) {
             let Ok(path) = found else { continue }; // a folder that is just being deleted, or will be met again
             if !wanted.may_be_in(&name_of(&path)) {
                 continue;

@@ -21,7 +21,11 @@ pub(crate) struct Tail {
     pub(crate) every: NonZeroU64,
     #[command(flatten)]
     pub(crate) limit: Limit,
+    /// Show what passes the findings bus of a deployed stack instead: findings, and what came of plans. A rule and a queue are made
+    /// for it, and removed at the end.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["Filters", "all", "max_bytes", "every", "folder"])]
+    pub(crate) stack: Option<String>,
     /// A folder that log files are delivered to, at any depth. Of .ndjson and .jsonl what is appended is shown.
-    #[arg(value_name = "FOLDER")]
-    pub(crate) folder: PathBuf,
+    #[arg(value_name = "FOLDER", required_unless_present = "stack")]
+    pub(crate) folder: Option<PathBuf>,
 }

@@ -13,6 +13,8 @@ mod account;
 mod bucket;
 #[cfg(feature = "bus")]
 mod bus;
+#[cfg(feature = "bus-tap")]
+mod bus_tap;
 #[cfg(feature = "metering")]
 mod canary;
 #[cfg(feature = "credentials")]
@@ -83,6 +85,8 @@ pub use aws_config::SdkConfig;
 pub use bucket::{Bucket, Depth, Fetched, From, Listed, Object, Page};
 #[cfg(feature = "bus")]
 pub use bus::{Bus, BusEvent};
+#[cfg(feature = "bus-tap")]
+pub use bus_tap::BusTap;
 #[cfg(feature = "metering")]
 pub use canary::Canary;
 #[cfg(feature = "credentials")]

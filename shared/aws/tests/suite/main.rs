@@ -6,6 +6,7 @@ mod access_review;
 mod account;
 mod bucket;
 mod bus;
+mod bus_tap;
 mod event_rules;
 mod evidence;
 mod exposure;
