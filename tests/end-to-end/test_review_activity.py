@@ -119,7 +119,13 @@ def summaries(stack):
 
 
 @pytest.fixture(scope="module")
-def reviewed(stack, logs, summaries):
+def mail(stack):
+    """What people are told, whoever hands the summaries to `notify`: its rule may be on after what other tests have done."""
+    return Inbox.subscribed(stack.aws, stack.outputs["NotificationsTopic"], "review-mail")
+
+
+@pytest.fixture(scope="module")
+def reviewed(stack, logs, summaries, mail):
     """The reviews as they are when the Sunday is over, and the answer of the run that wrote them."""
     reviews = Reviews(stack)
     grown = stack.grows(("Notable", {"Kind": "newRegion"}), ("Notable", {"Kind": "rootUsed"}))
@@ -153,13 +159,12 @@ def test_what_could_not_be_read_is_said_on_the_page_and_hides_nothing_else(revie
     assert 'content="default-src &#39;none&#39;;' in page
 
 
-def test_people_are_told_once_and_led_to_the_page(stack, reviewed, summaries):
+def test_people_are_told_once_and_led_to_the_page(stack, reviewed, summaries, mail):
     sunday = summaries.wait(lambda event: event["detail"]["every"] == "day")
     assert sunday["source"] == "trailreflex.review-activity"
     detail = sunday["detail"]
     assert (detail["totals"]["calls"], detail["notableTotal"]) == (14, 4)
     assert detail["page"].endswith(f"{reviewed.bucket}?region=us-east-1&prefix=reviews/daily/{SUNDAY}/review.html")
-    mail = Inbox.subscribed(stack.aws, stack.outputs["NotificationsTopic"], "review-mail")
     assert stack.notify(json.dumps(sunday)) == stack.notify(json.dumps(sunday)) == {"batchItemFailures": []}
     message = mail.wait(lambda message: "Activity of" in message["Subject"])
     assert len([one for one in mail.all() if "Activity of" in one["Subject"]]) == 1
