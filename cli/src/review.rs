@@ -16,7 +16,7 @@ use std::path::Path;
 use trailreflex_activity::{Activity, Added, Call, Read, Review, Sighting, Travels};
 use trailreflex_detection::{Level, Rule, RuleSet};
 use trailreflex_model::cloudtrail::Record;
-use trailreflex_pages::{Beside, PAGE, ReviewFile, review_files};
+use trailreflex_pages::{Beside, PAGE, ReviewFile, review_files, unit};
 
 /// Most notable things that are shown on a terminal; the page has all.
 const MAX_SHOWN: usize = 20;
@@ -96,9 +96,9 @@ fn write_all(
 }
 
 fn show(folder: &Path, review: &Review, terminal: &mut Terminal) -> anyhow::Result<()> {
-    let mut table = Table::new(["what", "calls", "since", "who", "which"]);
+    let mut table = Table::new(["what", "how much", "since", "who", "which"]);
     for one in review.notable.iter().take(MAX_SHOWN) {
-        let count = one.count.to_string();
+        let count = format!("{} {}", one.count, unit(one.kind, one.count == 1));
         let time = one.time.to_string();
         let cells = [one.kind.title(), &count, &time, &one.principal, &one.values.join(", ")];
         table.add(Style::Of(Level::Medium), cells);

@@ -143,6 +143,24 @@ class Stack:
                         State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
         return lambda: events.disable_rule(Name=rule["Name"])
 
+    def switch_off(self, *names: str, of_findings: bool = False) -> None:
+        """Disables event rules that a test has enabled, in such a way that `restore-logging` does not enable them again.
+
+        From then on each event of all later tests would wake the functions behind them.
+        """
+        events, bus = self.aws.client("events"), {"EventBusName": self.outputs["FindingsBus"]}
+        answering = [self.resources[name].rsplit("|", 1)[-1] for name in ("RestoreLoggingRule", "StandInRule")]
+        rules = [self.resources[name].rsplit("|", 1)[-1] for name in names]
+        for rule in answering:
+            events.disable_rule(Name=rule, **bus)
+        for rule in rules:
+            events.disable_rule(Name=rule, **(bus if of_findings else {}))
+        for rule in rules:
+            self.findings.wait(lambda event: f'"{rule}"' in json.dumps(event) and "tampered" in event["detail"]["rule"]["name"],
+                               seconds=60)
+        for rule in answering:
+            events.enable_rule(Name=rule, **bus)
+
     def contain(self, payload: Any) -> Any:
         return self._invoke("ContainIdentityFunction", payload)
 

@@ -21,7 +21,7 @@ def keeps(aws, stack):
     rule, bus = stack.resources["KeepEvidenceRule"], stack.outputs["FindingsBus"]
     aws.client("events").enable_rule(Name=rule, EventBusName=bus)
     yield
-    aws.client("events").disable_rule(Name=rule, EventBusName=bus)
+    stack.switch_off("KeepEvidenceRule", of_findings=True)
     # What would be collected again in a quarter of an hour is no other test's business.
     aws.client("sqs").purge_queue(QueueUrl=stack.resources["KeepEvidenceQueue"])
 

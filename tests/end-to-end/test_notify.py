@@ -234,7 +234,7 @@ def test_findings_come_from_the_bus_and_outcomes_with_the_command_that_takes_the
 
     plan = stack.reported(user)["plan"]["id"]
     [text] = eventually(lambda: [text for text in of(mail, plan) if "Contained: " in text], seconds=60)
-    events.disable_rule(Name=rule, EventBusName=bus)
+    stack.switch_off("NotifyRule", of_findings=True)
     assert stack.arn(user) in text
     function = stack.outputs["ContainIdentityFunction"]
     assert f"aws lambda invoke --function-name {function} --cli-binary-format raw-in-base64-out" in text

@@ -21,12 +21,11 @@ OTHER = "999988887777"
 @pytest.fixture(scope="module")
 def review(stack):
     """The stack with the rules of `review-access` on, which the other tests have off."""
-    rules = [rule for name, rule in stack.resources.items() if name.startswith("ReviewAccess") and name.endswith("Rule")]
-    for rule in rules:
-        stack.aws.client("events").enable_rule(Name=rule)
+    names = [name for name in stack.resources if name.startswith("ReviewAccess") and name.endswith("Rule")]
+    for name in names:
+        stack.aws.client("events").enable_rule(Name=stack.resources[name])
     yield stack
-    for rule in rules:
-        stack.aws.client("events").disable_rule(Name=rule)
+    stack.switch_off(*names)
 
 
 @pytest.fixture(scope="module")

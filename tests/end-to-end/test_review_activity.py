@@ -166,9 +166,10 @@ def test_people_are_told_once_and_led_to_the_page(stack, reviewed, summaries, ma
     assert (detail["totals"]["calls"], detail["notableTotal"]) == (14, 4)
     assert detail["page"].endswith(f"{reviewed.bucket}?region=us-east-1&prefix=reviews/daily/{SUNDAY}/review.html")
     assert stack.notify(json.dumps(sunday)) == stack.notify(json.dumps(sunday)) == {"batchItemFailures": []}
-    message = mail.wait(lambda message: "Activity of" in message["Subject"])
-    assert len([one for one in mail.all() if "Activity of" in one["Subject"]]) == 1
-    assert f"Activity of {SUNDAY}: 4 things unlike before" in message["Subject"]
+    of_sunday = f"Activity of {SUNDAY}: "
+    message = mail.wait(lambda message: of_sunday in message["Subject"])
+    assert len(mail.matching(lambda message: of_sunday in message["Subject"])) == 1
+    assert f"{of_sunday}4 things unlike before" in message["Subject"]
     assert detail["page"] in message["Message"] and "the root user was used" in message["Message"]
     assert "\u202e" not in message["Message"]
 

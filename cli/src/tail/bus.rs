@@ -78,7 +78,7 @@ fn line(event: &Value, terminal: &Terminal) -> String {
     let (style, what, rest) = match read(&event.to_string()) {
         Ok(Message::Finding(finding)) => (
             style(finding.severity),
-            format!("{} {}", finding.severity, finding.rule.title),
+            format!("{} {}", finding.severity.as_str(), finding.rule.title),
             of_finding(&finding),
         ),
         Ok(Message::Outcome(outcome)) => (

@@ -136,7 +136,7 @@ fn what_makes_no_sense_is_refused_with_advice() {
     for (arguments, advice) in [
         (&["--from", "yesterday"][..], "write a day, 2026-11-24"),
         (&["--from", "2026-11-24T10:00"], "with its offset"),
-        (&["--from", "2026-11-25", "--to", "2026-11-24"], "no record can be in between"),
+        (&["--from", "2026-11-25", "--to", "2026-11-24"], "is later than --to"),
         (&["--ip", "10.0.0.0/99"], "198.51.100.0/24"),
         (&["--event", ""], "`*` stands for any value"),
         (&["--format", "table", "--output", "x.txt"], "add --format json"),

@@ -1,7 +1,8 @@
 //! What a review costs, next to decompressing and reading the same log files without looking at them.
 //!
-//! `cargo run --release -p trailreflex-log-files --example review_cost -- 500000` makes that many records in memory, 200 to a
-//! file, reads them both ways in turn, three times each, and prints the best of each, the ratio and the memory.
+//! `cargo run --release -p trailreflex-log-files --example review_cost -- 500000 200` makes that many records of that many
+//! principals in memory, 200 to a file, reads them both ways in turn, three times each, and prints the best of each, the ratio and
+//! the memory.
 #![expect(clippy::print_stdout, reason = "a command's report")]
 #![expect(
     clippy::unwrap_used,
@@ -21,19 +22,18 @@ use trailreflex_log_files::{Inflater, Limits};
 use trailreflex_model::cloudtrail::LogFile;
 
 const OF_FILE: usize = 200;
-const PRINCIPALS: usize = 200;
 const ROUNDS: usize = 3;
 const SERVICES: [&str; 6] = ["s3", "ec2", "lambda", "dynamodb", "kms", "sts"];
 
-fn record(number: usize) -> String {
-    let who = number * 7 % PRINCIPALS;
+fn record(number: usize, principals: usize) -> String {
+    let who = number * 7 % principals;
     let (service, day, hour) =
         (SERVICES[number * 13 % SERVICES.len()], 1 + number * 31 % 28, number * 17 % 24);
-    let session = format!("arn:aws:sts::111122223333:assumed-role/role-{who:03}/session-{}", number % 50);
+    let session = format!("arn:aws:sts::111122223333:assumed-role/role-{who:05}/session-{}", number % 50);
     let mut text = String::new();
     write!(
         text,
-        r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","principalId":"AROAEXAMPLE{who:010}:session","arn":"{session}","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE{number:09}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"AROAEXAMPLE{who:010}","arn":"arn:aws:iam::111122223333:role/role-{who:03}","accountId":"111122223333","userName":"role-{who:03}"}},"attributes":{{"creationDate":"2026-11-{day:02}T00:00:00Z","mfaAuthenticated":"false"}}}}}},"eventTime":"2026-11-{day:02}T{hour:02}:{:02}:{:02}Z","eventSource":"{service}.amazonaws.com","eventName":"Describe{}","awsRegion":"eu-west-1","sourceIPAddress":"198.51.{}.7","userAgent":"Boto3/1.40.1 md/Botocore#1.40.1 ua/2.1 os/linux#6.1 md/arch#x86_64 lang/python#3.13","requestParameters":{{"resource":"arn:aws:{service}:eu-west-1:111122223333:thing/{number}","filters":[{{"name":"state","values":["running","stopped"]}}],"maxResults":100}},"responseElements":null,"requestID":"{number:08x}-1111-4222-8333-444455556666","eventID":"{number:08x}-0000-4000-8000-{number:012x}","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"{service}.eu-west-1.amazonaws.com"}}}}"#,
+        r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","principalId":"AROAEXAMPLE{who:010}:session","arn":"{session}","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE{number:09}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"AROAEXAMPLE{who:010}","arn":"arn:aws:iam::111122223333:role/role-{who:05}","accountId":"111122223333","userName":"role-{who:05}"}},"attributes":{{"creationDate":"2026-11-{day:02}T00:00:00Z","mfaAuthenticated":"false"}}}}}},"eventTime":"2026-11-{day:02}T{hour:02}:{:02}:{:02}Z","eventSource":"{service}.amazonaws.com","eventName":"Describe{}","awsRegion":"eu-west-1","sourceIPAddress":"198.51.{}.7","userAgent":"Boto3/1.40.1 md/Botocore#1.40.1 ua/2.1 os/linux#6.1 md/arch#x86_64 lang/python#3.13","requestParameters":{{"resource":"arn:aws:{service}:eu-west-1:111122223333:thing/{number}","filters":[{{"name":"state","values":["running","stopped"]}}],"maxResults":100}},"responseElements":null,"requestID":"{number:08x}-1111-4222-8333-444455556666","eventID":"{number:08x}-0000-4000-8000-{number:012x}","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"{service}.eu-west-1.amazonaws.com"}}}}"#,
         number % 60,
         number * 3 % 60,
         number * 11 % 20,
@@ -43,8 +43,8 @@ fn record(number: usize) -> String {
     text
 }
 
-fn file(from: usize) -> Vec<u8> {
-    let records: Vec<_> = (from..from + OF_FILE).map(record).collect();
+fn file(from: usize, principals: usize) -> Vec<u8> {
+    let records: Vec<_> = (from..from + OF_FILE).map(|number| record(number, principals)).collect();
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     write!(gzip, r#"{{"Records":[{}]}}"#, records.join(",")).unwrap();
     gzip.finish().unwrap()
@@ -79,11 +79,12 @@ fn peak_megabytes() -> String {
 }
 
 fn main() {
-    let records: usize = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(500_000);
-    let files: Vec<_> = (0..records / OF_FILE).map(|number| file(number * OF_FILE)).collect();
+    let argument = |place| std::env::args().nth(place).and_then(|text| text.parse().ok());
+    let (records, principals): (usize, usize) = (argument(1).unwrap_or(500_000), argument(2).unwrap_or(200));
+    let files: Vec<_> = (0..records / OF_FILE).map(|number| file(number * OF_FILE, principals)).collect();
     let stored: usize = files.iter().map(Vec::len).sum();
     println!(
-        "{records} records in {} files of {} MB in all; {} before",
+        "{records} records of {principals} principals in {} files of {} MB in all; {} before",
         files.len(),
         stored >> 20,
         peak_megabytes()

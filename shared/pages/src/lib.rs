@@ -6,7 +6,7 @@ mod safe;
 mod sheet;
 
 pub use look::{Look, cell, shown};
-pub use review::{Beside, PAGE, ReviewFile, SuggestedSuppression, gaps, review_files};
+pub use review::{Beside, PAGE, ReviewFile, SuggestedSuppression, gaps, review_files, unit};
 pub use safe::{safe, safe_json};
 pub use sheet::row;
 

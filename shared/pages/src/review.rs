@@ -10,7 +10,7 @@ use crate::NotWritten;
 use trailreflex_activity::{Read, Review};
 use trailreflex_metrics::Answers;
 
-pub use html::gaps;
+pub use html::{gaps, unit};
 
 /// The file that people open.
 pub const PAGE: &str = "review.html";

@@ -41,14 +41,14 @@ fn a_journey_is_told_if_nobody_is_so_fast_and_it_was_not_made_before() {
     let before = |minute, place| sighting("alice", minute, place);
     for (case, sightings, expected) in [
         ("one place", vec![now(0, BERLIN), now(1, BERLIN)], 0),
-        ("at once", vec![now(0, BERLIN), now(0, LIMA)], 11_107),
-        ("in an hour", vec![now(0, BERLIN), now(60, LIMA)], 11_107),
-        ("told in disorder", vec![now(60, LIMA), now(0, BERLIN)], 11_107),
+        ("at once", vec![now(0, BERLIN), now(0, LIMA)], 11_097),
+        ("in an hour", vec![now(0, BERLIN), now(60, LIMA)], 11_097),
+        ("told in disorder", vec![now(60, LIMA), now(0, BERLIN)], 11_097),
         ("by an airliner", vec![now(0, BERLIN), now(13 * 60, LIMA)], 0),
         ("to a city next by", vec![now(0, BERLIN), now(0, HAMBURG)], 0),
         ("over the date line", vec![now(0, AUCKLAND), now(8 * 60, HONOLULU)], 0),
-        ("over the date line at once", vec![now(0, AUCKLAND), now(5 * 60, HONOLULU)], 7_068),
-        ("there and back within an hour", vec![now(0, BERLIN), now(30, LIMA), now(58, BERLIN)], 11_107),
+        ("over the date line at once", vec![now(0, AUCKLAND), now(5 * 60, HONOLULU)], 7_076),
+        ("there and back within an hour", vec![now(0, BERLIN), now(30, LIMA), now(58, BERLIN)], 11_097),
         ("around the world in a day", vec![now(0, BERLIN), now(24 * 60, LIMA)], 0),
         ("as before", vec![before(0, BERLIN), before(9, LIMA), now(0, BERLIN), now(9, LIMA)], 0),
         ("as before, back", vec![before(0, LIMA), before(9, BERLIN), now(0, BERLIN), now(9, LIMA)], 0),
@@ -57,14 +57,14 @@ fn a_journey_is_told_if_nobody_is_so_fast_and_it_was_not_made_before() {
             vec![before(0, HAMBURG), before(9, LIMA), now(0, BERLIN), now(9, LIMA)],
             0,
         ),
-        ("slowly before", vec![before(0, BERLIN), before(1_000, LIMA), now(0, BERLIN), now(9, LIMA)], 11_107),
+        ("slowly before", vec![before(0, BERLIN), before(1_000, LIMA), now(0, BERLIN), now(9, LIMA)], 11_097),
         (
             "elsewhere before",
             vec![before(0, BERLIN), before(9, AUCKLAND), now(0, BERLIN), now(9, LIMA)],
-            11_107,
+            11_097,
         ),
         ("after the period", vec![now(7 * 24 * 60, BERLIN), now(7 * 24 * 60, LIMA)], 0),
-        ("into the period", vec![now(-9, BERLIN), now(9, LIMA)], 11_107),
+        ("into the period", vec![now(-9, BERLIN), now(9, LIMA)], 11_097),
         ("by two people", vec![now(0, BERLIN), sighting("bob", REVIEWED, LIMA)], 0),
     ] {
         let told: Vec<_> = review(sightings).notable.iter().map(|one| one.count).collect();

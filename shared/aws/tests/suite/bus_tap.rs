@@ -102,8 +102,9 @@ async fn what_comes_is_returned_once_and_rule_and_queue_are_removed() {
     let tap = open(
         &[&put_rule, &put_targets, &remove, &delete_rule],
         &[&create, &get, &set, &receive, &delete, &delete_queue],
-    );
-    let tap = tap.await.unwrap();
+    )
+    .await
+    .unwrap();
     assert_eq!(tap.next().await.unwrap(), [json!({"a": 1})]);
     assert_eq!(delete.num_calls(), 2, "what is no JSON would come again and again");
     tap.close().await.unwrap();

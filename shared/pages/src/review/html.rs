@@ -134,7 +134,8 @@ fn rows(review: &Review) -> Vec<Row> {
 }
 
 /// What is counted of a kind.
-fn unit(kind: Kind, is_one: bool) -> &'static str {
+#[must_use]
+pub fn unit(kind: Kind, is_one: bool) -> &'static str {
     match (kind, is_one) {
         (Kind::AwakeAgain, _) => "days of silence",
         (Kind::ImpossibleTravel, _) => "km",
