@@ -1,6 +1,7 @@
 //! What the command can be asked, as its help shows it.
 
 mod access;
+mod doctor;
 mod event_history;
 mod history;
 mod operate;
@@ -14,6 +15,7 @@ pub(crate) use access::{
     AccessCommand, Actions, CheckAccess, Generate, KindOfPolicy, PlacementOption, Simulate, UnusedOptions,
     Validate,
 };
+pub(crate) use doctor::Doctor;
 pub(crate) use event_history::EventHistory;
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 pub(crate) use operate::{Decide, Status, Undo};
@@ -77,6 +79,11 @@ pub(crate) enum Command {
     ///
     /// Needs no AWS. Ends with 1 if something is wrong.
     Verify(Verify),
+    /// Say whether events will arrive, be answered and be told, by what is deployed; and what mends what is broken.
+    ///
+    /// Reads trails, event rules, targets and their permissions, queues, subscriptions and the kill switch. Changes nothing. Ends with 1
+    /// if something is broken or could not be looked at.
+    Doctor(Doctor),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
     /// Show what a deployed stack has planned, contained and taken back: its journal.

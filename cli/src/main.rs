@@ -3,6 +3,7 @@
 mod access;
 mod args;
 mod backtest;
+mod doctor;
 mod evaluate;
 mod event_history;
 mod history;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Backtest(options) => backtest::run(options, terminal),
         Command::Search(options) => search::run(options, terminal),
         Command::Review(options) => review::run(options, terminal),
+        Command::Doctor(options) => doctor::run(options, terminal),
         Command::Timeline(options) => timeline::run(options, terminal),
         Command::History(options) => event_history::run(options, terminal),
         Command::Tail(options) => tail::run(options, terminal),

@@ -161,3 +161,16 @@ fn holds(condition: &Value, value: Option<&Value>) -> bool {
         other => panic!("teach this test the operator `{other}`"),
     }
 }
+
+#[test]
+fn the_doctor_knows_which_event_rules_a_parameter_switches_off() {
+    let is_optional = |rule: &Value| {
+        rule["State"]["!If"].as_array().is_some_and(|choice| choice.contains(&json!("DISABLED")))
+    };
+    let optional = of_type("AWS::Events::Rule").into_iter().filter(|(_, rule)| is_optional(rule));
+    let mut expected: Vec<_> = optional.map(|(name, _)| name).collect();
+    let mut known: Vec<_> = trailreflex_doctor::OPTIONAL.iter().map(|name| format!("{name}Rule")).collect();
+    expected.sort();
+    known.sort();
+    assert_eq!(known, expected);
+}

@@ -19,6 +19,7 @@ fn pure_crates_reach_neither_aws_nor_a_runtime() {
         "activity",
         "model",
         "detection",
+        "doctor",
         "findings",
         "history",
         "integrity",

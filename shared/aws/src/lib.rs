@@ -19,6 +19,8 @@ mod bus_tap;
 mod canary;
 #[cfg(feature = "credentials")]
 mod credentials;
+#[cfg(feature = "deployment")]
+mod deployment;
 #[cfg(feature = "event-rules")]
 mod event_rules;
 #[cfg(feature = "evidence")]
@@ -91,6 +93,8 @@ pub use bus_tap::BusTap;
 pub use canary::Canary;
 #[cfg(feature = "credentials")]
 pub use credentials::{IamCredentials, Roles};
+#[cfg(feature = "deployment")]
+pub use deployment::Deployment;
 #[cfg(feature = "event-rules")]
 pub use event_rules::{EventRules, NewEventRule};
 #[cfg(feature = "evidence")]

@@ -1,0 +1,17 @@
+//! Arguments of `doctor`.
+
+use super::Format;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The stack's name, in the account and Region that the environment names.
+    #[arg(long, default_value = "trailreflex")]
+    pub(crate) stack: String,
+    /// Show which controls of CIS, PCI DSS, SOC 2 and ISO 27001 that proves, and what is missing, instead of the checks.
+    #[arg(long)]
+    pub(crate) compliance: bool,
+    /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
+    #[arg(long)]
+    pub(crate) format: Option<Format>,
+}

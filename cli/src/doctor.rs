@@ -1,0 +1,128 @@
+//! `trailreflex doctor`: whether events will arrive, be answered and be told, and what mends what is broken.
+
+use crate::Ended;
+use crate::args::{Doctor, Format};
+use crate::rules::load::built_in;
+use crate::terminal::{Style, Terminal, safe};
+use std::collections::BTreeSet;
+use std::io::Write;
+use trailreflex_aws::{Deployment, load_for_a_person, load_for_a_person_in};
+use trailreflex_delivery::{DeployedRule, needed_calls, undelivered};
+use trailreflex_detection::{Level, RuleSet};
+use trailreflex_doctor::{
+    Control, Diagnosis, EventRule, Facts, Finding, Known, Standing, controls, diagnose, hearing_region,
+};
+use trailreflex_model::Region;
+
+/// Runs the command.
+pub(crate) fn run(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<Ended> {
+    let facts = crate::operate::runtime()?.block_on(facts(&options.stack))?;
+    let diagnoses = diagnose(&facts);
+    let is_well = |one: &Diagnosis| matches!(one.finding, Finding::Proven { .. });
+    let format = terminal.format(options.format);
+    if options.compliance {
+        for control in controls(&diagnoses) {
+            show_control(&control, format, terminal)?;
+        }
+    } else {
+        for one in &diagnoses {
+            show(one, format, terminal)?;
+        }
+    }
+    let wrong = diagnoses.iter().filter(|one| !is_well(one)).count();
+    terminal.complain(&format!(
+        "{}: {} of {} findings are not as they should be",
+        options.stack,
+        wrong,
+        diagnoses.len()
+    ));
+    Ok(if wrong == 0 { Ended::Well } else { Ended::WithRejections })
+}
+
+/// Reads the account; what cannot be read is in the facts as such.
+async fn facts(stack: &str) -> anyhow::Result<Facts> {
+    let config = load_for_a_person().await;
+    let region: Region = config.region().map(ToString::to_string).unwrap_or_default().parse()?;
+    let deployment = Deployment::new(&config, stack.to_owned());
+    let rules = deployment.rules().await;
+    let there = hearing_region(&region);
+    let rules_there = if region.as_str() == there {
+        rules.as_ref().map(Vec::len).map_err(Clone::clone)
+    } else {
+        let config = load_for_a_person_in(Some(there.to_owned())).await;
+        Deployment::new(&config, stack.to_owned()).rules().await.map(|rules| rules.len())
+    };
+    let functions = deployment.functions().await;
+    let name = functions.iter().flatten().find_map(|function| function.switch.clone());
+    let switch = match name {
+        Some(name) => deployment.parameter(&name).await,
+        None => Ok(None),
+    };
+    Ok(Facts {
+        stack: stack.to_owned(),
+        region,
+        rules_there,
+        trails: deployment.trails().await,
+        undelivered: rules.as_deref().map_or_else(|why| Err(why.clone()), |rules| missing(stack, rules)),
+        rules,
+        functions,
+        queues: deployment.queues().await,
+        subscriptions: deployment.subscriptions().await,
+        switch,
+    })
+}
+
+/// Names built-in rules that ask for calls which no event rule of `detect` delivers.
+fn missing(stack: &str, rules: &[EventRule]) -> Known<Vec<String>> {
+    let of_detect = [format!("{stack}-Detect"), format!("{stack}-own-")];
+    let deployed = rules.iter().filter(|rule| of_detect.iter().any(|prefix| rule.name.starts_with(prefix)));
+    let deployed: Vec<_> = deployed
+        .map(|rule| DeployedRule {
+            name: rule.name.clone(),
+            state: rule.state.clone(),
+            pattern: rule.pattern.clone(),
+        })
+        .collect();
+    let known = RuleSet::load(built_in().map_err(|error| format!("{error:#}"))?).rules;
+    let keys: BTreeSet<_> = undelivered(&needed_calls(&known), &deployed).into_values().flatten().collect();
+    let name = |key: String| known.rule(&key).and_then(|rule| rule.name.clone()).unwrap_or(key);
+    Ok(keys.into_iter().map(name).collect())
+}
+
+fn show(one: &Diagnosis, format: Format, terminal: &mut Terminal) -> anyhow::Result<()> {
+    if format == Format::Json {
+        return terminal.json_line(one);
+    }
+    let (mark, style, details) = match &one.finding {
+        Finding::Proven { by } => ("✓", Style::Good, [by.as_str(), ""]),
+        Finding::Unknown { why } => ("?", Style::Of(Level::Medium), [why.as_str(), ""]),
+        Finding::Broken { what, fix } => ("✗", Style::Of(Level::High), [what.as_str(), fix.as_str()]),
+    };
+    let heading = terminal.paint(style, &format!("{mark} {}", one.check.title())).into_owned();
+    writeln!(terminal.out, "{heading}")?;
+    for (detail, sign) in details.into_iter().zip(["", "→ "]).filter(|(detail, _)| !detail.is_empty()) {
+        writeln!(terminal.out, "    {sign}{}", safe(detail))?;
+    }
+    Ok(())
+}
+
+fn show_control(control: &Control, format: Format, terminal: &mut Terminal) -> anyhow::Result<()> {
+    if format == Format::Json {
+        return terminal.json_line(control);
+    }
+    let Control { standard, id, asks, standing, missing, not_covered } = control;
+    let (mark, style) = match standing {
+        Standing::Proven => ("✓", Style::Good),
+        Standing::Unknown => ("?", Style::Of(Level::Medium)),
+        Standing::Broken => ("✗", Style::Of(Level::High)),
+    };
+    let heading = terminal.paint(style, &format!("{mark} {standard} {id}")).into_owned();
+    writeln!(terminal.out, "{heading}  {asks}")?;
+    for check in missing {
+        writeln!(terminal.out, "    missing: {}", check.title())?;
+    }
+    if !not_covered.is_empty() {
+        writeln!(terminal.out, "    not looked at: {not_covered}")?;
+    }
+    Ok(())
+}

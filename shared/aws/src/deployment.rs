@@ -1,0 +1,265 @@
+//! An account's trails and a deployed stack, as far as the doctor asks; read only.
+
+use crate::CallFailed;
+use aws_config::SdkConfig;
+use aws_sdk_cloudtrail::operation::get_event_selectors::GetEventSelectorsOutput;
+use aws_sdk_cloudtrail::types::ReadWriteType;
+use aws_sdk_sqs::types::QueueAttributeName;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::error::Error;
+use trailreflex_doctor::{EventRule, Function, Known, Management, Queue, RuleTarget, Subscriptions, Trail};
+use trailreflex_model::cause_chain;
+
+/// Words in the names of queues that hold what was not dealt with.
+const LEFT_OVER: [&str; 4] = ["FailedEvents", "UndeliveredEvents", "Quarantine", "DeadLetters"];
+/// What SNS has in the place of an ARN until somebody has said yes.
+const PENDING: &str = "PendingConfirmation";
+
+/// A stack in an account and Region.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    cloudtrail: aws_sdk_cloudtrail::Client,
+    events: aws_sdk_eventbridge::Client,
+    lambda: aws_sdk_lambda::Client,
+    sns: aws_sdk_sns::Client,
+    sqs: aws_sdk_sqs::Client,
+    ssm: aws_sdk_ssm::Client,
+    stack: String,
+}
+
+impl Deployment {
+    /// What reading needs, in order.
+    pub const PERMISSIONS: [&str; 12] = [
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:GetEventSelectors",
+        "events:ListRules",
+        "events:ListTargetsByRule",
+        "lambda:GetPolicy",
+        "lambda:ListFunctions",
+        "sqs:ListQueues",
+        "sqs:GetQueueAttributes",
+        "sns:ListTopics",
+        "sns:ListSubscriptionsByTopic",
+        "ssm:GetParameter",
+    ];
+
+    /// The stack of that name, in the account and Region that `config` names.
+    #[must_use]
+    pub fn new(config: &SdkConfig, stack: String) -> Self {
+        Self {
+            cloudtrail: aws_sdk_cloudtrail::Client::new(config),
+            events: aws_sdk_eventbridge::Client::new(config),
+            lambda: aws_sdk_lambda::Client::new(config),
+            sns: aws_sdk_sns::Client::new(config),
+            sqs: aws_sdk_sqs::Client::new(config),
+            ssm: aws_sdk_ssm::Client::new(config),
+            stack,
+        }
+    }
+
+    /// Returns all trails that this Region shows.
+    pub async fn trails(&self) -> Known<Vec<Trail>> {
+        let call = "cloudtrail:DescribeTrails";
+        let described = self.cloudtrail.describe_trails().send().await.map_err(|error| why(call, error))?;
+        let mut trails = Vec::new();
+        for trail in described.trail_list.unwrap_or_default() {
+            let arn = trail.trail_arn.unwrap_or_default();
+            let status = self.cloudtrail.get_trail_status().name(&arn).send().await;
+            let status = status.map_err(|error| why("cloudtrail:GetTrailStatus", error))?;
+            let selectors = self.cloudtrail.get_event_selectors().trail_name(&arn).send().await;
+            let selectors = selectors.map_err(|error| why("cloudtrail:GetEventSelectors", error))?;
+            trails.push(Trail {
+                arn,
+                home: trail.home_region.unwrap_or_default(),
+                is_multi_region: trail.is_multi_region_trail == Some(true),
+                has_global_events: trail.include_global_service_events == Some(true),
+                validates: trail.log_file_validation_enabled == Some(true),
+                is_logging: status.is_logging == Some(true),
+                delivery_error: status.latest_delivery_error.filter(|error| !error.is_empty()),
+                management: management(&selectors),
+            });
+        }
+        Ok(trails)
+    }
+
+    /// Returns the stack's event rules, of the default bus and of its own.
+    pub async fn rules(&self) -> Known<Vec<EventRule>> {
+        let mut rules = Vec::new();
+        for bus in ["default".to_owned(), format!("{}-findings", self.stack)] {
+            let mut token = None;
+            loop {
+                let list =
+                    self.events.list_rules().event_bus_name(&bus).name_prefix(format!("{}-", self.stack));
+                let page = match list.set_next_token(token).send().await {
+                    Ok(page) => page,
+                    Err(error)
+                        if error
+                            .as_service_error()
+                            .is_some_and(|error| error.is_resource_not_found_exception()) =>
+                    {
+                        break;
+                    }
+                    Err(error) => return Err(why("events:ListRules", error)),
+                };
+                for rule in page.rules.unwrap_or_default() {
+                    let name = rule.name.unwrap_or_default();
+                    rules.push(EventRule {
+                        arn: rule.arn.unwrap_or_default(),
+                        state: rule.state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+                        pattern: rule.event_pattern,
+                        targets: self.targets(&bus, &name).await?,
+                        bus: bus.clone(),
+                        name,
+                    });
+                }
+                token = page.next_token;
+                if token.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(rules)
+    }
+
+    async fn targets(&self, bus: &str, rule: &str) -> Known<Vec<RuleTarget>> {
+        let listed = self.events.list_targets_by_rule().event_bus_name(bus).rule(rule).send().await;
+        let listed = listed.map_err(|error| why("events:ListTargetsByRule", error))?;
+        let mut targets = Vec::new();
+        for target in listed.targets.unwrap_or_default() {
+            let policy = match target.arn.contains(":function:") {
+                true => self.policy(&target.arn).await?,
+                false => None,
+            };
+            targets.push(RuleTarget { arn: target.arn, policy });
+        }
+        Ok(targets)
+    }
+
+    async fn policy(&self, function: &str) -> Known<Option<String>> {
+        match self.lambda.get_policy().function_name(function).send().await {
+            Ok(found) => Ok(found.policy),
+            Err(error)
+                if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(why("lambda:GetPolicy", error)),
+        }
+    }
+
+    /// Returns the stack's functions.
+    pub async fn functions(&self) -> Known<Vec<Function>> {
+        let prefix = format!("{}-", self.stack);
+        let mut found = Vec::new();
+        let mut pages = self.lambda.list_functions().into_paginator().items().send();
+        while let Some(function) = pages.next().await {
+            let function = function.map_err(|error| why("lambda:ListFunctions", error))?;
+            let name = function.function_name.unwrap_or_default();
+            if !name.starts_with(&prefix) {
+                continue;
+            }
+            let variables =
+                function.environment.and_then(|environment| environment.variables).unwrap_or_default();
+            let variable = |name: &str| variables.get(name).cloned();
+            found.push(Function { mode: variable("MODE"), switch: variable("KILL_SWITCH_PARAMETER"), name });
+        }
+        Ok(found)
+    }
+
+    /// Returns the stack's queues of what was not dealt with.
+    pub async fn queues(&self) -> Known<Vec<Queue>> {
+        let mut queues = Vec::new();
+        let mut pages = self
+            .sqs
+            .list_queues()
+            .queue_name_prefix(format!("{}-", self.stack))
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(url) = pages.next().await {
+            let url = url.map_err(|error| why("sqs:ListQueues", error))?;
+            if !LEFT_OVER.iter().any(|word| url.contains(word)) {
+                continue;
+            }
+            let name = QueueAttributeName::ApproximateNumberOfMessages;
+            let asked =
+                self.sqs.get_queue_attributes().queue_url(&url).attribute_names(name.clone()).send().await;
+            let attributes = asked.map_err(|error| why("sqs:GetQueueAttributes", error))?.attributes;
+            let messages = attributes.and_then(|all| all.get(&name)?.parse().ok()).unwrap_or_default();
+            queues.push(Queue { url, messages });
+        }
+        Ok(queues)
+    }
+
+    /// Returns who hears of the stack's notifications.
+    pub async fn subscriptions(&self) -> Known<Subscriptions> {
+        let name = format!("{}-NotificationsTopic", self.stack);
+        let mut known = Subscriptions::default();
+        let mut topics = self.sns.list_topics().into_paginator().items().send();
+        while let Some(topic) = topics.next().await {
+            let arn = topic.map_err(|error| why("sns:ListTopics", error))?.topic_arn.unwrap_or_default();
+            if !arn.rsplit(':').next().is_some_and(|topic| topic.starts_with(&name)) {
+                continue;
+            }
+            let mut pages =
+                self.sns.list_subscriptions_by_topic().topic_arn(arn).into_paginator().items().send();
+            while let Some(one) = pages.next().await {
+                let one = one.map_err(|error| why("sns:ListSubscriptionsByTopic", error))?;
+                match one.subscription_arn.as_deref() {
+                    Some(PENDING) => known.pending.extend(one.endpoint),
+                    _ => known.confirmed = known.confirmed.saturating_add(1),
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// Returns a parameter's value; none if there is no such parameter.
+    pub async fn parameter(&self, name: &str) -> Known<Option<String>> {
+        match self.ssm.get_parameter().name(name).send().await {
+            Ok(found) => Ok(found.parameter.and_then(|parameter| parameter.value)),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_parameter_not_found()) => {
+                Ok(None)
+            }
+            Err(error) => Err(why("ssm:GetParameter", error)),
+        }
+    }
+}
+
+/// Which management events selectors let through, of both kinds that there are.
+fn management(selectors: &GetEventSelectorsOutput) -> Option<Management> {
+    let mut all: Option<Management> = None;
+    for selector in
+        selectors.event_selectors().iter().filter(|one| one.include_management_events == Some(true))
+    {
+        let kind = selector.read_write_type.as_ref().unwrap_or(&ReadWriteType::All);
+        let logged = all.get_or_insert_default();
+        logged.reads |= matches!(kind, ReadWriteType::All | ReadWriteType::ReadOnly);
+        logged.writes |= matches!(kind, ReadWriteType::All | ReadWriteType::WriteOnly);
+        logged.excluded.extend_from_slice(selector.exclude_management_event_sources());
+    }
+    for selector in selectors.advanced_event_selectors() {
+        let field = |name: &str| selector.field_selectors().iter().find(|one| one.field == name);
+        let is_management =
+            field("eventCategory").is_some_and(|one| one.equals().iter().any(|value| value == "Management"));
+        if !is_management {
+            continue;
+        }
+        let logged = all.get_or_insert_default();
+        let only = field("readOnly").and_then(|one| one.equals().first()).map(String::as_str);
+        logged.reads |= only != Some("false");
+        logged.writes |= only != Some("true");
+        logged.excluded.extend(field("eventSource").into_iter().flat_map(|one| one.not_equals().to_vec()));
+    }
+    all
+}
+
+fn why<E>(call: &'static str, error: SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    cause_chain(&CallFailed::of(call, error))
+}

@@ -1,0 +1,19 @@
+//! Whether events will arrive, be answered and be told: what an account and a deployed stack are like ([`Facts`]), what follows
+//! from it ([`diagnose`]), and which controls of which standards that proves ([`controls`]).
+//!
+//! Pure: whoever calls has read the account.
+
+mod check;
+mod control;
+mod diagnosis;
+mod facts;
+mod people;
+mod rules;
+mod trails;
+
+pub use check::Check;
+pub use control::{Control, Standing, controls};
+pub use diagnosis::{Diagnosis, Finding, diagnose};
+pub use facts::{EventRule, Facts, Function, Known, Management, Queue, RuleTarget, Subscriptions, Trail};
+pub use rules::OPTIONAL;
+pub use trails::hearing_region;
