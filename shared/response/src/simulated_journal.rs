@@ -14,12 +14,19 @@ pub struct MemoryJournal {
     /// Calls that go well before failures begin, and how many fail then.
     failures: Mutex<(usize, usize)>,
     tallies: Mutex<BTreeMap<Tally, BTreeSet<PlanId>>>,
+    /// How many replacements another writer outruns.
+    outrun: Mutex<usize>,
 }
 
 impl MemoryJournal {
     /// Makes the next `count` calls fail for now.
     pub fn fail_next(&self, count: usize) {
         *self.failures.lock().unwrap_or_else(PoisonError::into_inner) = (0, count);
+    }
+
+    /// Lets another writer note that a plan was reported right before each of the next `count` replacements of its entry.
+    pub fn outrun_next(&self, count: usize) {
+        *self.outrun.lock().unwrap_or_else(PoisonError::into_inner) = count;
     }
 
     /// Makes one call fail for now, after `calls` that go well.
@@ -65,6 +72,15 @@ impl Journal for MemoryJournal {
 
     async fn replace(&self, entry: &Entry) -> Result<Replaced, JournalError> {
         self.answer("dynamodb:PutItem")?;
+        let mut outrun = self.outrun.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(left) = outrun.checked_sub(1) {
+            *outrun = left;
+            self.locked(|entries| {
+                if let Some(stored) = entries.get_mut(&entry.plan.id) {
+                    *stored = Entry { reported: true, ..stored.next(stored.state, stored.lease_until) };
+                }
+            });
+        }
         Ok(self.locked(|entries| match entries.get_mut(&entry.plan.id) {
             Some(stored) if stored.version.saturating_add(1) == entry.version => {
                 *stored = entry.clone();

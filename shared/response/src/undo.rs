@@ -7,6 +7,9 @@ use crate::{
 };
 use jiff::Timestamp;
 
+/// How often a plan that was carried out is claimed while somebody else writes to its entry.
+const CLAIMS: usize = 3;
+
 /// Why a plan was not taken back. Nothing was changed unless [`UndoError::Incomplete`] says so.
 #[derive(Debug, thiserror::Error)]
 pub enum UndoError {
@@ -70,16 +73,10 @@ pub async fn undo<A: Account, J: Journal>(
     journal: &J,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Result<Execution, UndoError> {
-    let entry = journal.read(id).await?.ok_or_else(|| UndoRefusal::NoSuchPlan(id.to_string()))?;
-    match entry.state {
-        EntryState::Undone => return Ok(finished(entry)),
-        // A plan that never came to its end can be taken back too, once nobody works on it any more.
-        EntryState::Executing | EntryState::Executed | EntryState::Undoing => {}
-        EntryState::Awaiting | EntryState::Denied | EntryState::Lapsed => {
-            return Err(UndoRefusal::NotCarriedOut(id.to_string()).into());
-        }
-    }
-    let entry = take_over(&entry, EntryState::Undoing, journal, clock()).await?;
+    let entry = match claim(id, journal, clock).await? {
+        Claimed::Mine(entry) => *entry,
+        Claimed::Undone(entry) => return Ok(finished(*entry)),
+    };
     let attempts = match take_all_back(&entry, account, journal, clock).await {
         Ok(attempts) => attempts,
         Err(error) => {
@@ -105,6 +102,42 @@ pub async fn undo<A: Account, J: Journal>(
     let status = if complete { OutcomeStatus::Undone } else { OutcomeStatus::UndoIncomplete };
     let outcome = Outcome::new(status, entry.plan, steps);
     Ok(Execution { outcome, unreported: None })
+}
+
+/// A plan that is to be taken back.
+enum Claimed {
+    /// Nobody else works on it now.
+    Mine(Box<Entry>),
+    /// It was taken back before.
+    Undone(Box<Entry>),
+}
+
+/// Claims a plan. Who asks as soon as its outcome is told may come between that and the note of it in the journal: then the
+/// entry is read again.
+async fn claim<J: Journal>(
+    id: &PlanId,
+    journal: &J,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<Claimed, UndoError> {
+    let mut attempt = 1;
+    loop {
+        let entry = journal.read(id).await?.ok_or_else(|| UndoRefusal::NoSuchPlan(id.to_string()))?;
+        match entry.state {
+            EntryState::Undone => return Ok(Claimed::Undone(Box::new(entry))),
+            // A plan that never came to its end can be taken back too, once nobody works on it any more.
+            EntryState::Executing | EntryState::Executed | EntryState::Undoing => {}
+            EntryState::Awaiting | EntryState::Denied | EntryState::Lapsed => {
+                return Err(UndoRefusal::NotCarriedOut(id.to_string()).into());
+            }
+        }
+        match take_over(&entry, EntryState::Undoing, journal, clock()).await {
+            Ok(entry) => return Ok(Claimed::Mine(Box::new(entry))),
+            Err(ExecuteError::Busy(_)) if entry.state == EntryState::Executed && attempt < CLAIMS => {
+                attempt += 1
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 fn finished(entry: Entry) -> Execution {

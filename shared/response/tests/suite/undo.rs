@@ -25,6 +25,18 @@ fn undo_restores_what_was_before_and_asking_twice_is_harmless() {
 }
 
 #[test]
+fn who_asks_before_it_is_noted_that_the_outcome_was_told_need_not_ask_again() {
+    for (notes, is_undone) in [(1, true), (2, true), (3, false)] {
+        let (account, journal, id) = contained();
+        journal.outrun_next(notes);
+        let undone = finish(undo(&id, &account, &journal, &clock()));
+        assert_eq!(undone.is_ok(), is_undone, "{notes}: {undone:?}");
+        let left = contents([if is_undone { alice() } else { contained_alice() }]);
+        assert_eq!(account.snapshot(), left, "{notes}");
+    }
+}
+
+#[test]
 fn undo_leaves_alone_what_was_in_force_before_the_plan() {
     let denied = User { is_denied: true, ..alice() };
     let (account, journal) = (account([denied.clone()]), MemoryJournal::default());
