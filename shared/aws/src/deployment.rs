@@ -4,7 +4,10 @@ use crate::CallFailed;
 use aws_config::SdkConfig;
 use aws_sdk_cloudtrail::operation::get_event_selectors::GetEventSelectorsOutput;
 use aws_sdk_cloudtrail::types::ReadWriteType;
+use aws_sdk_eventbridge::operation::list_rules::ListRulesError;
+use aws_sdk_lambda::operation::get_policy::GetPolicyError;
 use aws_sdk_sqs::types::QueueAttributeName;
+use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -98,7 +101,7 @@ impl Deployment {
                     Err(error)
                         if error
                             .as_service_error()
-                            .is_some_and(|error| error.is_resource_not_found_exception()) =>
+                            .is_some_and(ListRulesError::is_resource_not_found_exception) =>
                     {
                         break;
                     }
@@ -142,7 +145,7 @@ impl Deployment {
         match self.lambda.get_policy().function_name(function).send().await {
             Ok(found) => Ok(found.policy),
             Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) =>
+                if error.as_service_error().is_some_and(GetPolicyError::is_resource_not_found_exception) =>
             {
                 Ok(None)
             }
@@ -221,7 +224,7 @@ impl Deployment {
     pub async fn parameter(&self, name: &str) -> Known<Option<String>> {
         match self.ssm.get_parameter().name(name).send().await {
             Ok(found) => Ok(found.parameter.and_then(|parameter| parameter.value)),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_parameter_not_found()) => {
+            Err(error) if error.as_service_error().is_some_and(GetParameterError::is_parameter_not_found) => {
                 Ok(None)
             }
             Err(error) => Err(why("ssm:GetParameter", error)),

@@ -117,7 +117,7 @@ fn each_thing_that_is_wrong_is_told_with_what_mends_it() {
             "a trail of another Region",
             |it| {
                 it.trails =
-                    Ok(vec![Trail { is_multi_region: false, home: "eu-west-1".to_owned(), ..trail() }])
+                    Ok(vec![Trail { is_multi_region: false, home: "eu-west-1".to_owned(), ..trail() }]);
             },
             Check::TrailLogs,
             "no trail logs in this Region",
@@ -251,7 +251,7 @@ fn each_thing_that_is_wrong_is_told_with_what_mends_it() {
             "an address that has not said yes",
             |it| {
                 it.subscriptions =
-                    Ok(Subscriptions { confirmed: 0, pending: vec!["a@example.org".to_owned()] })
+                    Ok(Subscriptions { confirmed: 0, pending: vec!["a@example.org".to_owned()] });
             },
             Check::PeopleAreTold,
             "a@example.org was asked",

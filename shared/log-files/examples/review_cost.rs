@@ -1,8 +1,8 @@
 //! What a review costs, next to decompressing and reading the same log files without looking at them.
 //!
 //! `cargo run --release -p trailreflex-log-files --example review_cost -- 500000 200` makes that many records of that many
-//! principals in memory, 200 to a file, reads them both ways in turn, three times each, and prints the best of each, the ratio and
-//! the memory.
+//! principals in memory, 200 to a file, reads them all ways in turn, three times each, and prints the best of each, the ratios and
+//! the memory. With rules is what `trailreflex review` does, without what `--no-rules` and the function do.
 #![expect(clippy::print_stdout, reason = "a command's report")]
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 use trailreflex_activity::{Activity, Call, Period};
+use trailreflex_detection::{Bundle, RuleSet};
 use trailreflex_log_files::{Inflater, Limits};
 use trailreflex_model::cloudtrail::LogFile;
 
@@ -61,12 +62,17 @@ fn read(files: &[Vec<u8>], mut take: impl FnMut(&LogFile)) -> Duration {
     began.elapsed()
 }
 
-fn review(files: &[Vec<u8>]) -> (Duration, u64) {
+fn review(files: &[Vec<u8>], rules: Option<&RuleSet>) -> (Duration, u64) {
     let began = Instant::now();
     let mut activity = Activity::default();
+    let mut fired = 0_usize;
     read(files, |file| {
-        file.records.iter().filter_map(Call::of).for_each(|call| _ = activity.add(&call));
+        for record in &file.records {
+            fired += rules.map_or(0, |rules| rules.observe(record.raw()).matches.len());
+            Call::of(record).into_iter().for_each(|call| _ = activity.add(&call));
+        }
     });
+    std::hint::black_box(fired);
     let period = Period { from: "2026-11-22".parse().unwrap(), to: "2026-11-28".parse().unwrap() };
     let review = activity.review_period(period);
     (began.elapsed(), review.days.iter().map(|day| day.counts.calls).sum())
@@ -89,20 +95,21 @@ fn main() {
         stored >> 20,
         peak_megabytes()
     );
-    let (mut only, mut reviewed) = (Duration::MAX, Duration::MAX);
+    let rules = Bundle::built_in(trailreflex_content::RULES).unwrap().load().unwrap();
+    let (mut only, mut reviewed, mut with_rules) = (Duration::MAX, Duration::MAX, Duration::MAX);
     for _ in 0..ROUNDS {
         let mut seen = 0;
         only = only.min(read(&files, |file| seen += file.records.len()));
-        let (time, calls) = review(&files);
+        let (time, calls) = review(&files, None);
         assert_eq!((seen, calls), (files.len() * OF_FILE, (files.len() * OF_FILE) as u64));
         reviewed = reviewed.min(time);
+        with_rules = with_rules.min(review(&files, Some(&rules)).0);
     }
     let of = |time: Duration| records as f64 / time.as_secs_f64();
     println!("decompress and read: {only:.1?}, {:.0} records/s", of(only));
-    println!(
-        "review:              {reviewed:.1?}, {:.0} records/s, {:.2} times as long",
-        of(reviewed),
-        reviewed.as_secs_f64() / only.as_secs_f64()
-    );
+    for (name, time) in [("review:             ", reviewed), ("review with rules:  ", with_rules)] {
+        let ratio = time.as_secs_f64() / only.as_secs_f64();
+        println!("{name} {time:.1?}, {:.0} records/s, {ratio:.2} times as long", of(time));
+    }
     println!("memory at most, with the files: {}", peak_megabytes());
 }

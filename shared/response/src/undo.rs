@@ -133,7 +133,7 @@ async fn claim<J: Journal>(
         match take_over(&entry, EntryState::Undoing, journal, clock()).await {
             Ok(entry) => return Ok(Claimed::Mine(Box::new(entry))),
             Err(ExecuteError::Busy(_)) if entry.state == EntryState::Executed && attempt < CLAIMS => {
-                attempt += 1
+                attempt += 1;
             }
             Err(error) => return Err(error.into()),
         }
