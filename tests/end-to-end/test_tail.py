@@ -35,8 +35,8 @@ def tail(aws):
 def left(aws, stack):
     """Names of rules and queues that `tail` has made."""
     rules = aws.client("events").list_rules(EventBusName=stack.outputs["FindingsBus"])["Rules"]
-    queues = aws.client("sqs").list_queues(QueueNamePrefix="trailreflex-tail-").get("QueueUrls", [])
-    return [rule["Name"] for rule in rules if rule["Name"].startswith("trailreflex-tail-")] + queues
+    queues = aws.client("sqs").list_queues(QueueNamePrefix="tail-").get("QueueUrls", [])
+    return [rule["Name"] for rule in rules if rule["Name"].startswith("tail-")] + queues
 
 
 def end(ran):
@@ -47,8 +47,10 @@ def end(ran):
 @pytest.mark.parametrize("form", ["json", "table"])
 def test_a_finding_and_its_outcome_are_shown_as_they_pass(aws, stack, tail, form):
     ran = tail("--stack", "trailreflex", "--format", form)
-    assert "watching trailreflex-findings by way of trailreflex-tail-" in ran.stderr.readline()
+    said = ran.stderr.readline()
+    assert "watching trailreflex-findings by way of tail-" in said
     assert len(left(aws, stack)) == 2
+    name = said.split()[-3].rstrip(",")
     user = stack.user()
     stack.detect(in_envelope(stack, quarantine_record(stack, user.name)))
     own = eventually(lambda: (lines := [line for line in ran.lines if user.name in line]) and len(lines) >= 2 and lines)
@@ -63,6 +65,12 @@ def test_a_finding_and_its_outcome_are_shown_as_they_pass(aws, stack, tail, form
             assert part in own, (part, own)
     end(ran)
     assert left(aws, stack) == []
+    # Its beginning and its end are recorded, and no attack on the stack.
+    def told():
+        return [event["detail"]["rule"]["name"] for event in stack.findings.all() if name in json.dumps(event)]
+
+    eventually(lambda: "event_rule_stopped" in told())
+    assert not [rule for rule in told() if rule.startswith("trailreflex_")], told()
 
 
 def test_a_stack_that_is_not_there_is_named_and_nothing_is_left(aws, stack, tail):
@@ -70,4 +78,3 @@ def test_a_stack_that_is_not_there_is_named_and_nothing_is_left(aws, stack, tail
     assert ran.wait(timeout=60) == 1
     assert "nobody-findings cannot be seen; is --stack the stack's name" in ran.stderr.read()
     assert left(aws, stack) == []
-    assert not aws.client("sqs").list_queues(QueueNamePrefix="nobody-tail-").get("QueueUrls", [])

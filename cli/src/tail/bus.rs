@@ -13,16 +13,12 @@ use trailreflex_model::{Finding, Severity};
 use trailreflex_notify::{Message, read};
 use trailreflex_response::{Outcome, OutcomeStatus};
 
-/// Most characters of a stack's name in that of a rule, which has 64.
-const MOST: usize = 30;
-
 /// Shows what passes the bus of a stack until it is interrupted, and removes the rule and the queue that it needs for that.
 pub(super) fn follow(stack: &str, format: Format, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     interrupt::listen()?;
     let runtime = crate::operate::runtime()?;
-    let beginning: String = stack.chars().take(MOST).collect();
-    let now = crate::suppressing::now().as_second();
-    let name = format!("{beginning}-tail-{now}-{}", std::process::id());
+    // Not the stack's name: what goes by that is watched, and its end would be told as an attack and mended.
+    let name = format!("tail-{}-{}", crate::suppressing::now().as_second(), std::process::id());
     let pattern = json!({"source": [{"prefix": "trailreflex."}]});
     let tap = runtime.block_on(async {
         BusTap::open(&load_for_a_person().await, &format!("{stack}-findings"), &name, &pattern).await
