@@ -102,11 +102,12 @@ class Stack:
         seen = self.state(user)
         return "AWSDenyAll" in seen["policies"] and seen["keys"].get(user.key_id) == "Inactive"
 
-    def changes(self, user: User | None = None) -> list[str]:
+    def changes(self, user: User | None = None, about: str = "") -> list[str]:
         """Returns the changes that the responder has made and AWS has accepted, in order, from CloudTrail's records."""
         own = [record for record in self.aws.records() if record["eventName"] in CHANGES and self._is_responders(record)]
         return [record["eventName"] for record in own if "errorCode" not in record
-                and (user is None or record["requestParameters"]["userName"] == user.name)]
+                and (user is None or record["requestParameters"]["userName"] == user.name)
+                and about in str(record["requestParameters"])]
 
     def _is_responders(self, record: dict[str, Any]) -> bool:
         issuer = (record["userIdentity"].get("sessionContext") or {}).get("sessionIssuer") or {}
