@@ -29,7 +29,8 @@ def tail(aws):
 
     yield start
     for ran in started:
-        ran.kill()
+        if ran.poll() is None:
+            end(ran)
 
 
 def left(aws, stack):
@@ -53,7 +54,8 @@ def test_a_finding_and_its_outcome_are_shown_as_they_pass(aws, stack, tail, form
     name = said.split()[-3].rstrip(",")
     user = stack.user()
     stack.detect(in_envelope(stack, quarantine_record(stack, user.name)))
-    own = eventually(lambda: (lines := [line for line in ran.lines if user.name in line]) and len(lines) >= 2 and lines)
+    end_of_it = '"status":"contained"' if form == "json" else "  contained "
+    own = eventually(lambda: (lines := [line for line in ran.lines if user.name in line]) and end_of_it in "".join(lines) and lines)
     if form == "json":
         events = {event["detail-type"]: event["detail"] for event in map(json.loads, own)}
         assert events["Trailreflex Finding"]["severity"] == "critical"
@@ -65,11 +67,16 @@ def test_a_finding_and_its_outcome_are_shown_as_they_pass(aws, stack, tail, form
             assert part in own, (part, own)
     end(ran)
     assert left(aws, stack) == []
-    # Its beginning and its end are recorded, and no attack on the stack.
-    def told():
-        return [event["detail"]["rule"]["name"] for event in stack.findings.all() if name in json.dumps(event)]
+    # Its beginning and its end are recorded, and found as what they are; and no attack on the stack.
+    calls = ("PutRule", "PutTargets", "RemoveTargets", "DeleteRule")
+    made = eventually(lambda: (ids := {record["eventID"] for record in aws.records() if record["eventName"] in calls
+                                       and name in str(record["requestParameters"])}) and len(ids) == len(calls) and ids)
 
-    eventually(lambda: "event_rule_stopped" in told())
+    def told():
+        found = [event["detail"] for event in stack.findings.all()]
+        return [finding["rule"]["name"] for finding in found if finding["evidence"]["eventId"] in made]
+
+    eventually(lambda: told().count("event_rule_stopped") == 2)
     assert not [rule for rule in told() if rule.startswith("trailreflex_")], told()
 
 

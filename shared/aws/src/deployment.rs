@@ -17,6 +17,9 @@ use trailreflex_model::cause_chain;
 
 /// Words in the names of queues that hold what was not dealt with.
 const LEFT_OVER: [&str; 4] = ["FailedEvents", "UndeliveredEvents", "Quarantine", "DeadLetters"];
+/// What says in the environment of `notify` where it tells people, and that in words.
+const CHANNELS: [(&str, &str); 3] =
+    [("SLACK_PARAMETER", "Slack"), ("TEAMS_PARAMETER", "Teams"), ("PAGER_DUTY_PARAMETER", "PagerDuty")];
 /// What SNS has in the place of an ARN until somebody has said yes.
 const PENDING: &str = "PendingConfirmation";
 
@@ -167,7 +170,14 @@ impl Deployment {
             let variables =
                 function.environment.and_then(|environment| environment.variables).unwrap_or_default();
             let variable = |name: &str| variables.get(name).cloned();
-            found.push(Function { mode: variable("MODE"), switch: variable("KILL_SWITCH_PARAMETER"), name });
+            let is_set = |name: &str| variables.get(name).is_some_and(|value| !value.is_empty());
+            let channels = CHANNELS.iter().filter(|(name, _)| is_set(name)).map(|(_, channel)| *channel);
+            found.push(Function {
+                channels: channels.collect(),
+                mode: variable("MODE"),
+                switch: variable("KILL_SWITCH_PARAMETER"),
+                name,
+            });
         }
         Ok(found)
     }
@@ -213,7 +223,10 @@ impl Deployment {
                 let one = one.map_err(|error| why("sns:ListSubscriptionsByTopic", error))?;
                 match one.subscription_arn.as_deref() {
                     Some(PENDING) => known.pending.extend(one.endpoint),
-                    _ => known.confirmed = known.confirmed.saturating_add(1),
+                    Some(arn) if arn.starts_with("arn:") => {
+                        known.confirmed = known.confirmed.saturating_add(1)
+                    }
+                    Some(_) | None => {} // `Deleted`, for as long as SNS remembers it
                 }
             }
         }

@@ -97,6 +97,8 @@ pub struct Function {
     pub mode: Option<String>,
     /// The name of the kill switch's parameter, for those that respond.
     pub switch: Option<String>,
+    /// Where it tells people besides the topic, such as `Slack`, for the one that does.
+    pub channels: Vec<&'static str>,
 }
 
 /// A queue.

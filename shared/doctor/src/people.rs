@@ -48,9 +48,13 @@ pub(crate) fn subscriptions(facts: &Facts) -> Vec<Finding> {
             )
         })
         .collect();
+    let of_functions =
+        facts.functions.iter().flatten().flat_map(|function| function.channels.iter().copied());
+    let channels: Vec<_> = of_functions.collect();
     match (known.confirmed, findings.is_empty()) {
+        (0, true) if !channels.is_empty() => findings.push(Finding::proven(channels.join(", "))),
         (0, true) => findings.push(Finding::broken(
-            "nobody hears of notifications by mail",
+            "nobody hears of notifications",
             "sam deploy --parameter-overrides NotifyEmail=YOU@EXAMPLE.ORG, or subscribe to the topic in the output NotificationsTopic",
         )),
         (0, false) => {}

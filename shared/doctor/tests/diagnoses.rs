@@ -46,6 +46,7 @@ fn well() -> Facts {
         name: "trailreflex-ContainIdentityFunction-C".to_owned(),
         mode: Some("act".to_owned()),
         switch: Some("/trailreflex/responders".to_owned()),
+        channels: Vec::new(),
     };
     Facts {
         stack: "trailreflex".to_owned(),
@@ -58,7 +59,12 @@ fn well() -> Facts {
         ]),
         undelivered: Ok(Vec::new()),
         functions: Ok(vec![
-            Function { mode: None, switch: None, name: "trailreflex-ApproveFunction-D".to_owned() },
+            Function {
+                mode: None,
+                switch: None,
+                channels: Vec::new(),
+                name: "trailreflex-ApproveFunction-D".to_owned(),
+            },
             responder,
         ]),
         queues: Ok(vec![Queue {
@@ -322,6 +328,14 @@ fn what_belongs_to_no_region_is_heard_by_a_stack_of_the_same_name_elsewhere() {
         let wrong = wrong(&facts).into_iter().filter(|one| one.0 == Check::HearsGlobalServices).count();
         assert_eq!(wrong == 0, is_well, "{case}");
     }
+}
+
+#[test]
+fn who_is_told_by_a_channel_needs_no_mail() {
+    let mut facts = well();
+    facts.subscriptions = Ok(Subscriptions::default());
+    facts.functions.as_mut().unwrap()[0].channels = vec!["Slack", "PagerDuty"];
+    assert_eq!(wrong(&facts), []);
 }
 
 #[test]
