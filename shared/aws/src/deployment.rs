@@ -224,7 +224,7 @@ impl Deployment {
                 match one.subscription_arn.as_deref() {
                     Some(PENDING) => known.pending.extend(one.endpoint),
                     Some(arn) if arn.starts_with("arn:") => {
-                        known.confirmed = known.confirmed.saturating_add(1)
+                        known.confirmed = known.confirmed.saturating_add(1);
                     }
                     Some(_) | None => {} // `Deleted`, for as long as SNS remembers it
                 }
