@@ -3,16 +3,17 @@
 use crate::Ended;
 use crate::args::{Doctor, Format};
 use crate::rules::load::built_in;
+use crate::rules::patterns::delivers_to_detect;
 use crate::terminal::{Style, Terminal, safe};
 use std::collections::BTreeSet;
 use std::io::Write;
-use trailreflex_aws::{Deployment, load_for_a_person, load_for_a_person_in};
+use trailreflex_aws::{Deployment, EventRules, load_for_a_person, load_for_a_person_in};
 use trailreflex_delivery::{DeployedRule, needed_calls, undelivered};
 use trailreflex_detection::{Level, RuleSet};
 use trailreflex_doctor::{
     Control, Diagnosis, EventRule, Facts, Finding, Known, Standing, controls, diagnose, hearing_region,
 };
-use trailreflex_model::Region;
+use trailreflex_model::{Region, cause_chain};
 
 /// Runs the command.
 pub(crate) fn run(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<Ended> {
@@ -50,7 +51,8 @@ async fn facts(stack: &str) -> anyhow::Result<Facts> {
         rules.as_ref().map(Vec::len).map_err(Clone::clone)
     } else {
         let config = load_for_a_person_in(Some(there.to_owned())).await;
-        Deployment::new(&config, stack.to_owned()).rules().await.map(|rules| rules.len())
+        let rules = EventRules::new(&config).list(&format!("{stack}-")).await;
+        rules.map(|rules| rules.len()).map_err(|error| cause_chain(&error))
     };
     let functions = deployment.functions().await;
     let name = functions.iter().flatten().find_map(|function| function.switch.clone());
@@ -74,8 +76,7 @@ async fn facts(stack: &str) -> anyhow::Result<Facts> {
 
 /// Names built-in rules that ask for calls which no event rule of `detect` delivers.
 fn missing(stack: &str, rules: &[EventRule]) -> Known<Vec<String>> {
-    let of_detect = [format!("{stack}-Detect"), format!("{stack}-own-")];
-    let deployed = rules.iter().filter(|rule| of_detect.iter().any(|prefix| rule.name.starts_with(prefix)));
+    let deployed = rules.iter().filter(|rule| delivers_to_detect(stack, &rule.name));
     let deployed: Vec<_> = deployed
         .map(|rule| DeployedRule {
             name: rule.name.clone(),

@@ -2,6 +2,8 @@
 
 mod account;
 
+pub(crate) use account::delivers_to_detect;
+
 use super::load::load;
 use crate::Ended;
 use crate::args::{Format, Patterns};

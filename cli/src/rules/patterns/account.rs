@@ -2,6 +2,7 @@
 
 use super::complain_of_length;
 use crate::Ended;
+use crate::operate::runtime;
 use crate::terminal::{Style, Terminal, safe};
 use anyhow::{Context, bail};
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,17 +141,17 @@ async fn delivering(
     stack: &str,
 ) -> Result<Vec<DeployedRule>, trailreflex_aws::CallFailed> {
     let mut deployed = account.list(&format!("{stack}-")).await?;
-    let prefixes = [format!("{stack}-Detect"), format!("{stack}-own-")];
-    deployed.retain(|rule| prefixes.iter().any(|prefix| rule.name.starts_with(prefix)));
+    deployed.retain(|rule| delivers_to_detect(stack, &rule.name));
     Ok(deployed)
+}
+
+/// Tells by its name whether an event rule of the stack delivers to `detect`.
+pub(crate) fn delivers_to_detect(stack: &str, rule: &str) -> bool {
+    rule.strip_prefix(stack).is_some_and(|rest| rest.starts_with("-Detect") || rest.starts_with("-own-"))
 }
 
 async fn rules_of_account() -> EventRules {
     EventRules::new(&trailreflex_aws::load_for_a_person().await)
-}
-
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")
 }
 
 #[cfg(test)]
