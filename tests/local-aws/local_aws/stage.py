@@ -8,6 +8,7 @@ import argparse
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def main() -> None:
 
 
 def stage(template: Path, binaries: Path, out: Path) -> list[str]:
-    """Writes `out/template.yaml` and `out/<LogicalId>/bootstrap`; returns a line on each function."""
+    """Writes `out/template.yaml`, and `bootstrap` in `out/<LogicalId>` and `out/<LogicalId>.zip`; returns a line on each function."""
     from samcli.yamlhelper import yaml_dump, yaml_parse  # only the tools environment has it
 
     document = yaml_parse(template.read_text())
@@ -37,7 +38,8 @@ def stage(template: Path, binaries: Path, out: Path) -> list[str]:
         if resource.get("Type") == FUNCTION and built_by_cargo(resource):
             binary = binaries / resource["Metadata"]["BuildProperties"]["Binary"]
             size = place(binary, out / logical_id)
-            point_to(resource, logical_id)
+            package(out / logical_id)
+            point_to(resource, f"{logical_id}.zip")
             lines.append(f"{logical_id}: {binary} → {size / 1e6:.1f} MB stripped")
     (out / "template.yaml").write_text(yaml_dump(document))
     return lines
@@ -60,8 +62,17 @@ def place(binary: Path, folder: Path) -> int:
     return bootstrap.stat().st_size
 
 
-def point_to(resource: dict[str, Any], folder: str) -> None:
-    resource["Properties"]["CodeUri"] = f"./{folder}"
+def package(folder: Path) -> None:
+    """Zips the folder's bootstrap once and fast: `sam deploy` would do it anew, and slowly, for each stack."""
+    entry = zipfile.ZipInfo("bootstrap")
+    entry.external_attr = 0o755 << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(folder.with_suffix(".zip"), "w", compresslevel=1) as archive:
+        archive.writestr(entry, (folder / "bootstrap").read_bytes(), compresslevel=1)
+
+
+def point_to(resource: dict[str, Any], package: str) -> None:
+    resource["Properties"]["CodeUri"] = f"./{package}"
     metadata = {key: value for key, value in resource["Metadata"].items() if not key.startswith("Build")}
     if metadata:
         resource["Metadata"] = metadata

@@ -35,11 +35,11 @@ def staged(tmp_path_factory):
 def test_each_function_gets_its_bootstrap_and_no_build_metadata(staged):
     out, lines = staged
     assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()) == [
-        "Compiled/bootstrap", "Worker/bootstrap", "template.yaml"]
+        "Compiled.zip", "Compiled/bootstrap", "Worker.zip", "Worker/bootstrap", "template.yaml"]
     assert (out / "Worker/bootstrap").stat().st_mode & 0o111
     assert [line.partition(":")[0] for line in lines] == ["Worker", "Compiled"]
     text = (out / "template.yaml").read_text()
-    assert "CodeUri: ./Worker" in text
+    assert "CodeUri: ./Worker.zip" in text
     assert "BuildMethod" not in text
     assert "cfn-lint" in text  # metadata that is not about the build stays
 
