@@ -1,4 +1,4 @@
-//! Files stay small and say what they are for.
+//! Files stay small and say what they are for, and no test is forgotten.
 
 use crate::repository::{files, read};
 
@@ -51,5 +51,30 @@ fn every_recipe_of_the_makefile_is_a_line_or_two() {
             recipe.1 += 1;
         }
         assert!(recipe.1 <= 2, "`{}` has more than two lines: make it a script", recipe.0);
+    }
+}
+
+#[test]
+fn no_test_stands_where_none_is_run() {
+    // Targets without tests say so: each would be built and linked all the same.
+    let folders = ["functions", "shared", "cli", "sql"].iter().flat_map(|folder| files(folder, &["rs"]));
+    for file in folders.filter(|file| file.contains("/src/")) {
+        let (package, within) = file.split_once("/src/").unwrap();
+        let manifest: toml::Table = read(&format!("{package}/Cargo.toml")).parse().unwrap();
+        let is_off = |target: Option<&toml::Value>, key: &str| {
+            target.and_then(|target| target.get(key)).and_then(toml::Value::as_bool) == Some(false)
+        };
+        let lib = manifest.get("lib");
+        let bin = manifest.get("bin").and_then(|bins| bins.get(0));
+        // A file of a package without a library belongs to the binary.
+        let target = if lib.is_none() || within == "main.rs" { bin } else { lib };
+        let text = read(&file);
+        let has_tests = ["#[test]", "#[tokio::test", "proptest!"].iter().any(|mark| text.contains(mark));
+        assert!(!(has_tests && is_off(target, "test")), "{file}: `test = false` leaves its tests out");
+        let has_examples = text.lines().any(|line| ["//! ```", "/// ```"].contains(&line.trim()));
+        assert!(
+            !(has_examples && is_off(lib, "doctest")),
+            "{file}: `doctest = false` leaves its examples out"
+        );
     }
 }
