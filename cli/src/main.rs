@@ -25,6 +25,7 @@ mod rehearsal;
 mod review;
 mod rules;
 mod search;
+mod sql;
 mod suppressing;
 mod table;
 mod tail;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::run(options, terminal),
         Command::Backtest(options) => backtest::run(options, terminal),
         Command::Search(options) => search::run(options, terminal),
+        Command::Sql(options) => sql::run(options, terminal),
         Command::Review(options) => review::run(options, terminal),
         Command::Doctor(options) => doctor::run(options, terminal),
         Command::Timeline(options) => timeline::run(options, terminal),

@@ -23,7 +23,7 @@ use trailreflex_model::cloudtrail::{LogFile, Record};
 const MAX_NAMED: usize = 5;
 
 /// What was read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Counts {
     pub(crate) inputs: usize,
     /// Inputs that could not be read at all.
@@ -80,6 +80,24 @@ pub(crate) fn read_picked<T: Send>(
     selection: &Selection,
     terminal: &mut Terminal,
     look: impl Fn(&Record) -> Option<T> + Sync,
+    take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
+) -> anyhow::Result<Counts> {
+    let look = |_: &str, records: &[(usize, Record)]| {
+        let found = records.iter().filter_map(|(place, record)| Some((*place, look(record)?)));
+        found.collect()
+    };
+    read_pieces(inputs, selection, terminal, look, take)
+}
+
+/// The same for many records at a time, with the input's name: what `look` makes of them has the places that it says.
+///
+/// # Errors
+/// Those of `take`, and if an input is none that could be read.
+pub(crate) fn read_pieces<T: Send>(
+    inputs: &Inputs,
+    selection: &Selection,
+    terminal: &mut Terminal,
+    look: impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync,
     mut take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
     let sources = Sources::find(inputs, &selection.wanted)?;
@@ -110,12 +128,16 @@ impl<T: Send> Seen<T> {
         name: String,
         content: &Content,
         jobs: NonZeroUsize,
-        (sieve, look): (&Sieve, impl Fn(&Record) -> Option<T> + Sync),
+        (sieve, look): (&Sieve, impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync),
     ) -> Self {
-        let mut seen = Self::none_of(name);
-        let look_at = |bytes| match sieve.pick(bytes) {
-            Picked::All => Piece::of(bytes, &look),
-            Picked::Some { records } => Piece::of_records(&records, &look),
+        let mut seen = Self::none_of(name.clone());
+        let look_at = |bytes| {
+            let piece = match sieve.pick(bytes) {
+                Picked::All => Piece::of(bytes),
+                Picked::Some { records } => Piece::of_records(&records),
+            };
+            let made = look(&name, &piece.found);
+            piece.with(made)
         };
         let Ok(()) = in_order(pieces(&content.bytes), jobs, look_at, |piece| {
             seen.add(piece);
@@ -193,9 +215,9 @@ struct Piece<T> {
     is_not_json: bool,
 }
 
-impl<T> Piece<T> {
-    /// The same for single records; their places are those among the ones that were picked.
-    fn of_records(records: &[&[u8]], look: impl Fn(&Record) -> Option<T>) -> Self {
+impl Piece<Record> {
+    /// Reads single records; their places are those among the ones that were picked.
+    fn of_records(records: &[&[u8]]) -> Self {
         let mut all = Self {
             found: Vec::new(),
             records: 0,
@@ -205,7 +227,7 @@ impl<T> Piece<T> {
             is_not_json: false,
         };
         for record in records {
-            let one = Self::of(record, &look);
+            let one = Self::of(record);
             let before = all.entries;
             all.found.extend(one.found.into_iter().map(|(_, found)| (before, found)));
             all.named.extend(one.named.into_iter().map(|(_, reason)| (before, reason)));
@@ -218,17 +240,18 @@ impl<T> Piece<T> {
         all
     }
 
-    fn of(bytes: &[u8], look: impl Fn(&Record) -> Option<T>) -> Self {
+    fn of(bytes: &[u8]) -> Self {
         let file = LogFile::read(bytes);
         let named = malformed(&file).take(MAX_NAMED);
-        Self {
-            found: placed(&file).filter_map(|(place, record)| Some((place, look(record)?))).collect(),
-            records: file.records.len(),
-            entries: file.records.len().saturating_add(file.rejected.len()),
-            malformed: malformed(&file).count(),
-            named: named.map(|entry| (entry.position, cause_chain(&entry.reason))).collect(),
-            is_not_json: is_not_json(&file),
-        }
+        let named = named.map(|entry| (entry.position, cause_chain(&entry.reason))).collect();
+        let (malformed, is_not_json) = (malformed(&file).count(), is_not_json(&file));
+        let (records, entries) = (file.records.len(), file.records.len().saturating_add(file.rejected.len()));
+        Self { found: placed(file).collect(), records, entries, malformed, named, is_not_json }
+    }
+
+    fn with<T>(self, found: Vec<(usize, T)>) -> Piece<T> {
+        let Self { found: _, records, entries, malformed, named, is_not_json } = self;
+        Piece { found, records, entries, malformed, named, is_not_json }
     }
 }
 

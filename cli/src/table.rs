@@ -8,26 +8,46 @@ const MAX_CELL: usize = 60;
 
 /// Rows under headings.
 #[derive(Debug)]
-pub(crate) struct Table<const COLUMNS: usize> {
-    headings: [&'static str; COLUMNS],
-    rows: Vec<(Style, [String; COLUMNS])>,
-}
+pub(crate) struct Table<const COLUMNS: usize>(Grid);
 
 impl<const COLUMNS: usize> Table<COLUMNS> {
     /// A table without rows.
     pub(crate) fn new(headings: [&'static str; COLUMNS]) -> Self {
-        Self { headings, rows: Vec::new() }
+        Self(Grid::new(headings.map(str::to_owned).to_vec()))
     }
 
     /// Adds a row whose first cell is shown in `style`. Cells are made safe and cut, except the last, which is only
     /// made safe.
     pub(crate) fn add(&mut self, style: Style, cells: [&str; COLUMNS]) {
-        let mut index = 0;
-        let cells = cells.map(|cell| {
-            index += 1;
-            short(cell, if index == COLUMNS { usize::MAX } else { MAX_CELL })
-        });
-        self.rows.push((style, cells));
+        self.0.add(style, cells);
+    }
+
+    /// Writes the table, unless it has no rows.
+    pub(crate) fn write(&self, terminal: &mut Terminal) -> anyhow::Result<()> {
+        self.0.write(terminal)
+    }
+}
+
+/// The same for columns that are known late.
+#[derive(Debug)]
+pub(crate) struct Grid {
+    headings: Vec<String>,
+    rows: Vec<(Style, Vec<String>)>,
+}
+
+impl Grid {
+    /// A table without rows. The headings must be safe.
+    pub(crate) fn new(headings: Vec<String>) -> Self {
+        Self { headings, rows: Vec::new() }
+    }
+
+    /// Adds a row of as many cells as there are headings, whose first is shown in `style`. Cells are made safe and cut, except the
+    /// last, which is only made safe.
+    pub(crate) fn add<'c>(&mut self, style: Style, cells: impl IntoIterator<Item = &'c str>) {
+        let last = self.headings.len().saturating_sub(1);
+        let limit = |index| if index == last { usize::MAX } else { MAX_CELL };
+        let cells = cells.into_iter().enumerate().map(|(index, cell)| short(cell, limit(index)));
+        self.rows.push((style, cells.collect()));
     }
 
     /// Writes the table, unless it has no rows.
@@ -35,14 +55,13 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let mut widths = self.headings.map(|heading| heading.chars().count());
+        let mut widths: Vec<_> = self.headings.iter().map(|heading| heading.chars().count()).collect();
         for (_, cells) in &self.rows {
             for (width, cell) in widths.iter_mut().zip(cells) {
                 *width = (*width).max(cell.chars().count());
             }
         }
-        let headings = self.headings.map(str::to_owned);
-        let heading = line(&headings, &widths, |_, cell| terminal.paint(Style::Bold, cell).into_owned());
+        let heading = line(&self.headings, &widths, |_, cell| terminal.paint(Style::Bold, cell).into_owned());
         writeln!(terminal.out, "{heading}")?;
         for (style, cells) in &self.rows {
             let painted = |index: usize, cell: &str| {

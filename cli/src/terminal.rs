@@ -18,6 +18,7 @@ pub(crate) struct Terminal {
     is_terminal: bool,
     has_colour: bool,
     progress: Progress,
+    has_progress: bool,
     is_hushed: bool,
 }
 
@@ -45,8 +46,15 @@ impl Terminal {
             is_terminal,
             has_colour: is_terminal && !no_colour,
             progress: Progress::hidden(),
+            has_progress: true,
             is_hushed: false,
         }
+    }
+
+    /// Tells whether results go to a screen.
+    #[cfg(feature = "sql")]
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
     }
 
     /// Returns the format that was asked for, else the one that suits the reader.
@@ -93,6 +101,16 @@ impl Terminal {
     pub(crate) fn show(&mut self, progress: Progress) {
         self.progress.end();
         self.progress = progress;
+        if !self.has_progress {
+            self.progress.end();
+        }
+    }
+
+    /// Shows no progress any more: somebody else writes to the same screen.
+    #[cfg(feature = "sql")]
+    pub(crate) fn without_progress(mut self) -> Self {
+        self.has_progress = false;
+        self
     }
 
     /// Says how many findings there are so far.

@@ -1,12 +1,14 @@
-"""Makes up a trail's bucket of a million records and times `trailreflex search` against zgrep and jq on one question.
+"""Makes up a trail's bucket of a million records and times `search` and `sql` against zgrep, jq and DuckDB on the same questions.
 
 Usage: figures.py BINARY FOLDER [RECORDS]. The folder is filled if it is not there. Each command runs three times, and the
-shortest counts; jq runs once.
+shortest counts; jq and DuckDB, which take minutes, run once. Needs jq, a binary with the feature `sql`, and this Python's
+DuckDB.
 """
 
 import gzip
 import json
 import random
+import shlex
 import subprocess
 import sys
 import time
@@ -89,12 +91,53 @@ def timed(command: str, runs: int = 3) -> tuple[float, int]:
     return min(times), lines
 
 
+# Counts by service and call, what one role did, and one field of the request: as `sql` and as DuckDB are asked. DuckDB's
+# own names are CloudTrail's; its table is each file's one document, taken apart.
+QUESTIONS = {
+    "calls by service": (
+        "SELECT eventsource, eventname, count(*) AS calls FROM cloudtrail GROUP BY 1, 2",
+        "SELECT r.eventSource, r.eventName, count(*) FROM records GROUP BY 1, 2",
+    ),
+    "one rare call": (
+        "SELECT eventtime, useridentity.arn FROM cloudtrail WHERE eventname = 'CreateAccessKey'",
+        "SELECT r.eventTime, r.userIdentity.arn FROM records WHERE r.eventName = 'CreateAccessKey'",
+    ),
+    "buckets of one role": (
+        "SELECT json_extract_scalar(requestparameters, '$.bucketName') AS bucket, count(*) AS calls FROM cloudtrail "
+        "WHERE useridentity.arn LIKE '%app-7/%' GROUP BY 1",
+        "SELECT r.requestParameters.bucketName, count(*) FROM records WHERE r.userIdentity.arn LIKE '%app-7/%' GROUP BY 1",
+    ),
+}
+
+
+def of_duckdb(folder: Path, query: str) -> str:
+    """The command that asks DuckDB, and prints a line for each row."""
+    records = f"WITH records AS (SELECT unnest(Records) AS r FROM read_json('{folder}/**/*.json.gz', maximum_object_size = 100000000)) "
+    code = f"import duckdb; [print(*row) for row in duckdb.sql({records + query!r}).fetchall()]"
+    return f"{sys.executable} -c {shlex.quote(code)}"
+
+
 def main() -> None:
     """Prints a row for each command."""
     binary, folder = sys.argv[1], Path(sys.argv[2])
     if not folder.exists():
         fill(folder, int(sys.argv[3]) if len(sys.argv) > 3 else 1_000_000)
     files = f"find {folder} -name '*.gz' -print0 | xargs -0"
+    export = folder.with_suffix(".parquet")
+    export.unlink(missing_ok=True)
+    sql = f"{binary} sql"
+    asked = [
+        row
+        for name, (ours, theirs) in QUESTIONS.items()
+        for row in [
+            (f"sql: {name}", f"{sql} --format csv {shlex.quote(ours)} {folder} | tail -n +2", 3),
+            (f"DuckDB: {name}", of_duckdb(folder, theirs), 1),
+        ]
+    ]
+    exported = [
+        ("sql: export as Parquet", f"{sql} --format parquet -o {export} 'SELECT * FROM cloudtrail' {folder}", 1),
+        ("sql: calls by service, of the export", f"{sql} --format csv {shlex.quote(QUESTIONS['calls by service'][0])} {export} | tail -n +2", 3),
+    ]
     word = "'\"eventName\":\"CreateAccessKey\"'"
     for name, command, runs in [
         ("search --event CreateAccessKey", f"{binary} search --format json --event CreateAccessKey {folder}", 3),
@@ -109,6 +152,8 @@ def main() -> None:
         ("zgrep", f"{files} zgrep -ho {word}", 3),
         ("zgrep, two at a time", f"{files} -P2 -n 50 zgrep -ho {word}", 3),
         ("zcat and jq", f"{files} zcat | jq -c '.Records[] | select(.eventName == \"CreateAccessKey\")'", 1),
+        *asked,
+        *exported,
     ]:
         seconds, lines = timed(command, runs)
         print(f"| {name} | {seconds:.2f} | {lines} |", flush=True)

@@ -26,11 +26,11 @@ pub(crate) fn run(options: &Explain, terminal: &mut Terminal) -> anyhow::Result<
     if file.records.is_empty() {
         bail!("{name}: holds no CloudTrail record");
     }
-    for (place, record) in placed(&file) {
+    for (place, record) in placed(file) {
         let matches = rules.evaluate(record.raw());
         let found = matches.iter().find(|found| std::ptr::eq(found.rule, rule));
         let explanation = found.map(|found| found.explain(record.raw()));
-        show(rule, &format!("{name}:{place}"), (record, explanation), terminal)?;
+        show(rule, &format!("{name}:{place}"), (&record, explanation), terminal)?;
     }
     Ok(Ended::Well)
 }

@@ -16,6 +16,7 @@ mod proofs;
 mod review;
 mod rules;
 mod search;
+mod sql;
 mod suppressions;
 mod tail;
 mod timeline;

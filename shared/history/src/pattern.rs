@@ -40,8 +40,9 @@ impl Pattern {
     }
 
     /// Returns the longest run of signs that JSON writes as they are, which every value that matches has; none if
-    /// there is none of two signs.
-    pub(crate) fn needle(&self) -> Option<&str> {
+    /// there is none of two signs. Letters may stand there in another case.
+    #[must_use]
+    pub fn needle(&self) -> Option<&str> {
         let runs = self.text.split(|sign: char| !is_literal(sign));
         runs.filter(|run| run.len() > 1).max_by_key(|run| run.len())
     }
