@@ -3,7 +3,7 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-keep-evidence --package trailreflex-review-access --package trailreflex-review-activity --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end test-pages build stage package fmt clippy deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz clean
+.PHONY: demo watch test test-rust test-template test-local-aws test-end-to-end test-pages build stage package fmt clippy deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz sbom release reproducible clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -44,6 +44,17 @@ stage: build .venv/aws/ready .venv/tools/ready ## a deployable copy of the templ
 
 package: .venv/tools/ready ## the functions as they are deployed: what `sam build` does, release profile
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam build
+
+sbom: ## what each function and the command line are made of, as CycloneDX, in target/sbom
+	cargo fetch --locked --quiet
+	$(PYTHON) release/sbom.py --architecture $(or $(ARCHITECTURE),x86_64) --out target/sbom
+
+release: .venv/tools/ready sbom ## what a release has, in target/release-files; ARCHITECTURE=arm64 for Graviton
+	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/build && rm -rf target/release-files && cp -r target/sbom target/release-files
+	$(PYTHON) release/package.py --binaries target/lambda --command-line target/release/trailreflex --out target/release-files
+
+reproducible: .venv/tools/ready ## one function built twice from nothing and compared: FUNCTION=detect; ten minutes and more
+	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/reproducible
 
 fmt:
 	cargo fmt --all --check
