@@ -10,7 +10,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 FOLDER = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(FOLDER))
 
-from checks import parameters, statements, stores  # noqa: E402  (found by the path above)
+from checks import parameters, principals, statements, stores  # noqa: E402  (found by the path above)
 
 
 class TrailreflexPolicy(CloudFormationLintRule):
@@ -23,7 +23,8 @@ class TrailreflexPolicy(CloudFormationLintRule):
 
     def match(self, cfn: Any) -> list[RuleMatch]:
         template = Path(cfn.filename)
-        found = [*parameters.find(cfn.template, template), *statements.find(cfn.template), *stores.find(cfn.template)]
+        found = [*parameters.find(cfn.template, template), *principals.find(cfn.template),
+                 *statements.find(cfn.template), *stores.find(cfn.template)]
         exceptions = [each for each in read() if each["template"] == template.name]
         excused = {(each["subject"], each["issue"]) for each in exceptions}
         left = [each for each in found if (each.subject, each.issue) not in excused]
