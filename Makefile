@@ -22,8 +22,8 @@ test-template: .venv/tools/ready ## the templates, as AWS's own linters, parliam
 	.venv/tools/bin/python tests/policy/mutants.py && .venv/tools/bin/cfn-lint --include-checks I3011 --append-rules tests/policy/rules -- template.yaml template-organization.yaml
 	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
 
-test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does
-	$(IN_VENV) -m pytest -q tests/local-aws/tests
+test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does, and releases are packed alike
+	$(IN_VENV) -m pytest -q tests/local-aws/tests tests/release
 
 # Faults have a local AWS of their own: late in a long run it answers so slowly that functions time out.
 test-end-to-end: stage ## the deployed stack on the local AWS
