@@ -53,7 +53,7 @@ release: .venv/tools/ready sbom ## what a release has, in target/release-files; 
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/build && rm -rf target/release-files && cp -r target/sbom target/release-files
 	$(PYTHON) release/package.py --binaries target/lambda --command-line target/release/trailreflex --out target/release-files
 
-reproducible: .venv/tools/ready ## one function built twice from nothing and compared: FUNCTION=detect; ten minutes and more
+reproducible: .venv/tools/ready ## one function built twice from nothing and compared: FUNCTION=detect; many minutes
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/reproducible
 
 fmt:
