@@ -3,7 +3,7 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-keep-evidence --package trailreflex-review-access --package trailreflex-review-activity --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz clean
+.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz sbom release reproducible clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -18,15 +18,15 @@ test: test-rust test-template test-sql test-local-aws test-end-to-end ## everyth
 test-rust: ## unit, property, scenario, adapter and acceptance tests
 	cargo test --workspace --features trailreflex-cli/sql --quiet
 
-test-template: .venv/tools/ready ## the template, as AWS's own linters see it
-	.venv/tools/bin/cfn-lint template.yaml template-organization.yaml
+test-template: .venv/tools/ready ## the templates, as AWS's own linters, parliament and the checks of this project see them
+	.venv/tools/bin/python tests/policy/mutants.py && .venv/tools/bin/cfn-lint --include-checks I3011 --append-rules tests/policy/rules -- template.yaml template-organization.yaml
 	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
 
 test-sql: .venv/aws/ready ## the page's queries, as a parser of Athena's and Trino's SQL reads them
 	.venv/aws/bin/python -m pytest -q tests/sql
 
-test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does
-	$(IN_VENV) -m pytest -q tests/local-aws/tests
+test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does, and releases are packed alike
+	$(IN_VENV) -m pytest -q tests/local-aws/tests tests/release
 
 # Faults have a local AWS of their own: late in a long run it answers so slowly that functions time out.
 test-end-to-end: stage ## the deployed stack on the local AWS
@@ -47,6 +47,17 @@ stage: build .venv/aws/ready .venv/tools/ready ## a deployable copy of the templ
 
 package: .venv/tools/ready ## the functions as they are deployed: what `sam build` does, release profile
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam build
+
+sbom: ## what each function and the command line are made of, as CycloneDX, in target/sbom
+	cargo fetch --locked --quiet
+	$(PYTHON) release/sbom.py --architecture $(or $(ARCHITECTURE),x86_64) --out target/sbom
+
+release: .venv/tools/ready sbom ## what a release has, in target/release-files; ARCHITECTURE=arm64 for Graviton
+	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/build && rm -rf target/release-files && cp -r target/sbom target/release-files
+	$(PYTHON) release/package.py --binaries target/lambda --command-line target/release/trailreflex --out target/release-files
+
+reproducible: .venv/tools/ready ## one function built twice from nothing and compared: FUNCTION=detect; many minutes
+	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/reproducible
 
 fmt:
 	cargo fmt --all --check
