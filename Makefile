@@ -54,7 +54,7 @@ sbom: ## what each function and the command line are made of, as CycloneDX, in t
 
 release: .venv/tools/ready sbom ## what a release has, in target/release-files; ARCHITECTURE=arm64 for Graviton
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/build && rm -rf target/release-files && cp -r target/sbom target/release-files
-	$(PYTHON) release/package.py --binaries target/lambda --command-line target/release/trailreflex --out target/release-files
+	$(PYTHON) release/package.py --binaries target/lambda --command-line target/cli/trailreflex --out target/release-files
 
 reproducible: .venv/tools/ready ## one function built twice from nothing and compared: FUNCTION=detect; many minutes
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" release/reproducible

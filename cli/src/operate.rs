@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use trailreflex_aws::Operator;
 use trailreflex_detection::Level;
-use trailreflex_response::{Decision, Entry, EntryState, Journal, PlanId, Undo as Taken};
+use trailreflex_response::{Call, Decision, Entry, EntryState, Journal, PlanId, StepResult, Undo as Taken};
 
 /// Shows what stands, or one plan.
 pub(crate) fn status(options: &Status, terminal: &mut Terminal) -> anyhow::Result<Ended> {
@@ -68,15 +68,8 @@ pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<En
     let plan = &options.plan;
     let (operator, entry) = runtime.block_on(found(&options.stack, plan))?;
     if options.dry_run {
-        for step in &entry.plan.steps {
-            match &step.undo {
-                Taken::Calls(calls) => {
-                    for call in calls {
-                        writeln!(terminal.out, "{}", safe(&call.command))?;
-                    }
-                }
-                Taken::Nothing => {}
-            }
+        for call in undo_calls(&entry) {
+            writeln!(terminal.out, "{}", safe(&call.command))?;
         }
         terminal.complain("nothing was taken back");
         return Ok(Ended::Well);
@@ -84,6 +77,19 @@ pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<En
     let answer = runtime.block_on(operator.ask(entry.plan.class, &json!({"undo": plan})))?;
     let status = answered(&answer, options.format, plan, terminal)?;
     Ok(if status == "undone" { Ended::Well } else { Ended::WithRejections })
+}
+
+/// Returns the calls that take back what may hold, in the order in which the function makes them. What was never needed, or was
+/// so before, is not the plan's to take back.
+fn undo_calls(entry: &Entry) -> impl Iterator<Item = &Call> {
+    let steps = entry.plan.steps.iter().enumerate().rev();
+    let held = steps.filter(|(index, _)| {
+        entry.steps.get(*index).map_or(StepResult::Unknown, |step| step.result).may_hold()
+    });
+    held.flat_map(|(_, step)| match &step.undo {
+        Taken::Calls(calls) => calls.as_slice(),
+        Taken::Nothing => &[],
+    })
 }
 
 /// Tells the function of the plan's class what a person has decided.
