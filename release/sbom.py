@@ -45,6 +45,8 @@ def resolved(package: str, target: str) -> tuple[Package, dict[Package, set[Pack
     """Returns the package itself, what needs what, and licences: all that is compiled, and what compiling it needs."""
     command = ["cargo", "tree", "--locked", "--offline", "--package", package, "--edges", "normal,build", "--target", target,
                "--prefix", "depth", "--format", " {p}|{l}"]
+    if package == "trailreflex-cli":  # which release/build makes with SQL
+        command += ["--features", "sql"]
     lines = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     edges: dict[Package, set[Package]] = {}
     licences: dict[Package, str] = {}
