@@ -4,7 +4,8 @@ use crate::masks::{BLOCK, BRACKET_OR_BRACE, Masks, parity};
 use crate::scan::Doubt;
 use crate::walk::{Found, Start, walk};
 use std::arch::aarch64::{
-    uint8x16_t, vandq_u8, vceqq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8, vorrq_u8, vpaddq_u8, vreinterpretq_u64_u8,
+    uint8x16_t, vandq_u8, vceqq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8, vorrq_u8, vpaddq_u8,
+    vreinterpretq_u64_u8,
 };
 
 /// That NEON is there, which the compiler takes for granted on 64-bit ARM unless told otherwise.
@@ -71,8 +72,7 @@ fn load_quarter(quarter: &[u8; 16]) -> uint8x16_t {
 fn equal(vectors: [uint8x16_t; 4], sign: u8) -> u64 {
     const PLACES: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
     let places = load_quarter(&PLACES);
-    let [one, two, three, four] =
-        vectors.map(|vector| vandq_u8(vceqq_u8(vector, vdupq_n_u8(sign)), places));
+    let [one, two, three, four] = vectors.map(|vector| vandq_u8(vceqq_u8(vector, vdupq_n_u8(sign)), places));
     let halves = vpaddq_u8(vpaddq_u8(one, two), vpaddq_u8(three, four));
     vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(halves, halves)))
 }

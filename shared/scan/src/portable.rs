@@ -60,7 +60,8 @@ mod tests {
 
     /// Any bytes, many of which are signs or differ from signs in one bit.
     fn any_block() -> impl Strategy<Value = [u8; BLOCK]> {
-        let near = (prop::sample::select(b"\"\\{[}],".to_vec()), prop::sample::select(vec![0, 1, 2, 0x20, 0x80]));
+        let near =
+            (prop::sample::select(b"\"\\{[}],".to_vec()), prop::sample::select(vec![0, 1, 2, 0x20, 0x80]));
         let byte = prop_oneof![any::<u8>(), near.prop_map(|(sign, bit)| sign ^ bit)];
         prop::collection::vec(byte, BLOCK).prop_map(|bytes| bytes.try_into().unwrap())
     }

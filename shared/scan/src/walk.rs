@@ -207,7 +207,11 @@ impl<'b> Walker<'b> {
                         own = 0;
                         let behind_last = found.count.wrapping_add(wanted.count_ones() as usize);
                         self.finish(self.place(bit))?;
-                        found.extents.push(Extent { first: self.first, behind_last, is_plain: self.is_plain });
+                        found.extents.push(Extent {
+                            first: self.first,
+                            behind_last,
+                            is_plain: self.is_plain,
+                        });
                     }
                     2 => own = above,
                     _ => {}

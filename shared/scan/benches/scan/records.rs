@@ -80,7 +80,10 @@ fn record(file: &mut String, chance: &mut Chance) {
         chance.below(256),
     );
     if chance.below(20) == 0 {
-        let _ = write!(file, r#""errorCode":"AccessDenied","errorMessage":"User: arn:aws:sts::{account}:assumed-role/service-role-{role}/session-{session} is not authorized to perform: {name}","requestParameters":null,"responseElements":null,"#);
+        let _ = write!(
+            file,
+            r#""errorCode":"AccessDenied","errorMessage":"User: arn:aws:sts::{account}:assumed-role/service-role-{role}/session-{session} is not authorized to perform: {name}","requestParameters":null,"responseElements":null,"#
+        );
     } else {
         payloads(file, chance, call, account);
     }
@@ -97,9 +100,23 @@ fn record(file: &mut String, chance: &mut Chance) {
 fn payloads(file: &mut String, chance: &mut Chance, call: usize, account: u64) {
     let number = chance.below(1000);
     let _ = match call {
-        4 => write!(file, r#""requestParameters":{{"roleName":"app-{number}","policyName":"access","policyDocument":"{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"s3:PutObject\"], \"Resource\": \"arn:aws:s3:::bucket-{number}/*\"}}]\n}}"}},"responseElements":null,"#),
-        3 => write!(file, r#""requestParameters":{{"instancesSet":{{"items":[{{"instanceId":"i-0{number:016}"}},{{"instanceId":"i-1{number:016}"}}]}},"filterSet":{{}}}},"responseElements":null,"#),
-        0 => write!(file, r#""requestParameters":{{"roleArn":"arn:aws:iam::{account}:role/app-{number}","roleSessionName":"session-{number}","durationSeconds":3600}},"responseElements":{{"credentials":{{"accessKeyId":"ASIAEXAMPLE{number:010}","sessionToken":"IQoJb3JpZ2luX2VjE{number:060}","expiration":"Nov 24, 2026, 11:12:45 AM"}},"assumedRoleUser":{{"assumedRoleId":"AROAEXAMPLE{number:010}:session-{number}","arn":"arn:aws:sts::{account}:assumed-role/app-{number}/session-{number}"}}}},"#),
-        _ => write!(file, r#""requestParameters":{{"encryptionContext":{{"aws:s3:arn":"arn:aws:s3:::bucket-{number}/part-{}.parquet"}},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}},"responseElements":null,"additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"{}","bytesTransferredOut":{number}}},"#, chance.id(), chance.id()),
+        4 => write!(
+            file,
+            r#""requestParameters":{{"roleName":"app-{number}","policyName":"access","policyDocument":"{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\", \"s3:PutObject\"], \"Resource\": \"arn:aws:s3:::bucket-{number}/*\"}}]\n}}"}},"responseElements":null,"#
+        ),
+        3 => write!(
+            file,
+            r#""requestParameters":{{"instancesSet":{{"items":[{{"instanceId":"i-0{number:016}"}},{{"instanceId":"i-1{number:016}"}}]}},"filterSet":{{}}}},"responseElements":null,"#
+        ),
+        0 => write!(
+            file,
+            r#""requestParameters":{{"roleArn":"arn:aws:iam::{account}:role/app-{number}","roleSessionName":"session-{number}","durationSeconds":3600}},"responseElements":{{"credentials":{{"accessKeyId":"ASIAEXAMPLE{number:010}","sessionToken":"IQoJb3JpZ2luX2VjE{number:060}","expiration":"Nov 24, 2026, 11:12:45 AM"}},"assumedRoleUser":{{"assumedRoleId":"AROAEXAMPLE{number:010}:session-{number}","arn":"arn:aws:sts::{account}:assumed-role/app-{number}/session-{number}"}}}},"#
+        ),
+        _ => write!(
+            file,
+            r#""requestParameters":{{"encryptionContext":{{"aws:s3:arn":"arn:aws:s3:::bucket-{number}/part-{}.parquet"}},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}},"responseElements":null,"additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"{}","bytesTransferredOut":{number}}},"#,
+            chance.id(),
+            chance.id()
+        ),
     };
 }
