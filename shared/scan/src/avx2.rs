@@ -2,7 +2,7 @@
 
 use crate::masks::{BLOCK, BRACKET_OR_BRACE, Masks};
 use crate::scan::Doubt;
-use crate::walk::{Found, Start, walk};
+use crate::walk::{Found, Walker, walk};
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_cmpeq_epi8,
     _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
@@ -25,18 +25,23 @@ impl HasAvx2 {
     }
 
     /// Walks with vector instructions.
-    pub(crate) fn walk(self, bytes: &[u8], start: Start, found: &mut Found) -> Result<usize, Doubt> {
+    pub(crate) fn walk(
+        self,
+        walker: &mut Walker<'_>,
+        most_blocks: usize,
+        found: &mut Found,
+    ) -> Result<Option<usize>, Doubt> {
         #[expect(unsafe_code, reason = "what a function is compiled for is checked when the program runs")]
         // SAFETY: a value of this type exists only where `detect` has found every feature that the function enables.
         unsafe {
-            walk_avx2(bytes, start, found)
+            walk_avx2(walker, most_blocks, found)
         }
     }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,pclmulqdq,popcnt")]
-fn walk_avx2(bytes: &[u8], start: Start, found: &mut Found) -> Result<usize, Doubt> {
-    walk(bytes, start, found, |block| masks(block), |quotes| parity(quotes))
+fn walk_avx2(walker: &mut Walker<'_>, most_blocks: usize, found: &mut Found) -> Result<Option<usize>, Doubt> {
+    walk(walker, most_blocks, found, |block| masks(block), |quotes| parity(quotes))
 }
 
 #[inline]

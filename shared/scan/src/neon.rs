@@ -2,7 +2,7 @@
 
 use crate::masks::{BLOCK, BRACKET_OR_BRACE, Masks, parity};
 use crate::scan::Doubt;
-use crate::walk::{Found, Start, walk};
+use crate::walk::{Found, Walker, walk};
 use std::arch::aarch64::{
     uint8x16_t, vandq_u8, vceqq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8, vorrq_u8, vpaddq_u8,
     vreinterpretq_u64_u8,
@@ -19,18 +19,23 @@ impl HasNeon {
     }
 
     /// Walks with vector instructions.
-    pub(crate) fn walk(self, bytes: &[u8], start: Start, found: &mut Found) -> Result<usize, Doubt> {
+    pub(crate) fn walk(
+        self,
+        walker: &mut Walker<'_>,
+        most_blocks: usize,
+        found: &mut Found,
+    ) -> Result<Option<usize>, Doubt> {
         #[expect(unsafe_code, reason = "what a function is compiled for is checked when the program runs")]
         // SAFETY: a value of this type exists only where `detect` has found NEON.
         unsafe {
-            walk_neon(bytes, start, found)
+            walk_neon(walker, most_blocks, found)
         }
     }
 }
 
 #[target_feature(enable = "neon")]
-fn walk_neon(bytes: &[u8], start: Start, found: &mut Found) -> Result<usize, Doubt> {
-    walk(bytes, start, found, |block| masks(block), parity)
+fn walk_neon(walker: &mut Walker<'_>, most_blocks: usize, found: &mut Found) -> Result<Option<usize>, Doubt> {
+    walk(walker, most_blocks, found, |block| masks(block), parity)
 }
 
 #[inline]

@@ -2,11 +2,15 @@
 
 use crate::masks::{BLOCK, BRACKET_OR_BRACE, Masks, parity};
 use crate::scan::Doubt;
-use crate::walk::{Found, Start, walk};
+use crate::walk::{Found, Walker, walk};
 
 /// Walks as every machine can.
-pub(crate) fn walk_portable(bytes: &[u8], start: Start, found: &mut Found) -> Result<usize, Doubt> {
-    walk(bytes, start, found, masks, parity)
+pub(crate) fn walk_portable(
+    walker: &mut Walker<'_>,
+    most_blocks: usize,
+    found: &mut Found,
+) -> Result<Option<usize>, Doubt> {
+    walk(walker, most_blocks, found, masks, parity)
 }
 
 #[inline]

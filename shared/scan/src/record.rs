@@ -62,9 +62,10 @@ impl<'a> Record<'a> {
     /// # Errors
     /// [`Unsure`], if only a parser can tell.
     pub fn field(&self, name: &str) -> Result<Option<RawValue<'a>>, Unsure> {
+        let glance = Glance::at(name);
         let mut found = None;
         for text in self.texts() {
-            if self.is_plain && is_another(text, name.as_bytes()) {
+            if self.is_plain && glance.is_another(text) {
                 continue;
             }
             let Some(field) = Field::read(text).transpose()? else { continue };
@@ -110,10 +111,30 @@ fn text<'a>(bytes: &'a [u8], pair: &[u32]) -> Option<&'a [u8]> {
     bytes.get((*before as usize).saturating_add(1)..*behind as usize)
 }
 
-/// Tells at a glance that the key of `text`, which has no escape, is another one; if that is not clear, it is not told.
-fn is_another(text: &[u8], name: &[u8]) -> bool {
-    let Some(key) = text.strip_prefix(b"\"") else { return false };
-    key.get(name.len()) != Some(&b'"') || key.get(..name.len()) != Some(name)
+/// How a key of this name begins, quotation marks included: enough to see at a glance that most others are others.
+struct Glance {
+    start: u64,
+    meant: u64,
+}
+
+impl Glance {
+    fn at(name: &str) -> Self {
+        let mut bytes = [0; 8];
+        let mut meant = [0; 8];
+        let key = [b'"'].into_iter().chain(name.bytes()).chain([b'"']);
+        for ((byte, meant), from) in bytes.iter_mut().zip(&mut meant).zip(key) {
+            *byte = from;
+            *meant = u8::MAX;
+        }
+        Self { start: u64::from_le_bytes(bytes), meant: u64::from_le_bytes(meant) }
+    }
+
+    /// Tells that the key of `text`, which has no escape, is another one; if that is not clear, it is not told.
+    fn is_another(&self, text: &[u8]) -> bool {
+        let Some(start) = text.first_chunk() else { return false };
+        let start = u64::from_le_bytes(*start);
+        (start ^ self.start) & self.meant != 0 && start & 0xff == u64::from(b'"')
+    }
 }
 
 impl<'a> Field<'a> {

@@ -3,7 +3,10 @@
 use crate::layout::Layout;
 use crate::portable::walk_portable;
 use crate::record::Record;
-use crate::walk::{Extent, Found, Start};
+use crate::walk::{Extent, Found, Walker};
+
+/// Blocks of 64 bytes after which the records found so far are looked at: few enough that all is still in the caches.
+const WINDOW: usize = 512;
 
 /// Why a parser has to tell what the records are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,8 +28,6 @@ pub enum Doubt {
 }
 
 /// Finds records; what it needs for that is allocated once and used again.
-///
-/// It keeps four bytes for each field, about a fifteenth of the largest file that it was given.
 #[derive(Debug)]
 pub struct Scan {
     found: Found,
@@ -74,41 +75,82 @@ impl Scan {
         Self { found: Found::default(), machine: Machine::Any }
     }
 
-    /// Finds the records of a decompressed file: the entries of `{"Records":[…]}` or of an array, or objects one after the
-    /// other, on lines of their own or not; any blanks may be between them. No bytes are no records.
+    /// Gives the records of a decompressed file to `look`, one after the other, and returns how many they are: the entries
+    /// of `{"Records":[…]}` or of an array, or objects one after the other, on lines of their own or not; any blanks may
+    /// be between them. No bytes are no records.
     ///
     /// A record is an entry as it is. An EventBridge event is returned whole, not the record in its `detail`.
     ///
     /// # Errors
-    /// [`Doubt`], if only a parser can tell what the records are.
-    pub fn records<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Records<'a>, Doubt> {
-        if u32::try_from(bytes.len()).is_err() {
-            return Err(Doubt::TooLarge);
-        }
-        self.found.clear();
-        let (layout, at) = Layout::of(bytes);
-        let behind = self.walk(bytes, Start { layout, at })?;
-        if !layout.may_follow(bytes.get(behind..).unwrap_or_default()) {
-            return Err(Doubt::NotRecords);
-        }
-        let records = Records { bytes, found: &self.found, rest: self.found.extents.iter() };
-        match layout {
-            Layout::Envelope | Layout::Array => Ok(records),
-            Layout::Lines => {
-                let is_wrapping = |record: Record<'_>| record.field("Records") != Ok(None);
-                if records.clone().any(is_wrapping) { Err(Doubt::Wrapping) } else { Ok(records) }
+    /// [`Doubt`], if only a parser can tell what the records are. Records that `look` was given before that may be the
+    /// file's, or not: if anything depends on it, use [`Scan::records`].
+    pub fn each(&mut self, bytes: &[u8], mut look: impl FnMut(Record<'_>)) -> Result<usize, Doubt> {
+        let mut passage = Passage::begin(self, bytes)?;
+        let mut count = 0_usize;
+        loop {
+            let is_done = passage.go_on(self, WINDOW)?;
+            let records = Records::of(bytes, &self.found);
+            count = count.saturating_add(records.len());
+            records.for_each(&mut look);
+            if is_done {
+                return Ok(count);
             }
+            self.found.drop_complete(passage.walker.is_in_record());
         }
     }
 
-    fn walk(&mut self, bytes: &[u8], start: Start) -> Result<usize, Doubt> {
+    /// Returns the records that [`Scan::each`] gives, once all are found. That takes longer if the file is larger than the
+    /// caches, and four bytes of memory for each field, about a fifteenth of the file.
+    ///
+    /// # Errors
+    /// [`Doubt`], if only a parser can tell what the records are.
+    pub fn records<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Records<'a>, Doubt> {
+        let mut passage = Passage::begin(self, bytes)?;
+        passage.go_on(self, usize::MAX)?;
+        Ok(Records::of(bytes, &self.found))
+    }
+
+    fn walk(&mut self, walker: &mut Walker<'_>, most_blocks: usize) -> Result<Option<usize>, Doubt> {
         match self.machine {
-            Machine::Any => walk_portable(bytes, start, &mut self.found),
+            Machine::Any => walk_portable(walker, most_blocks, &mut self.found),
             #[cfg(target_arch = "x86_64")]
-            Machine::Avx2(has) => has.walk(bytes, start, &mut self.found),
+            Machine::Avx2(has) => has.walk(walker, most_blocks, &mut self.found),
             #[cfg(target_arch = "aarch64")]
-            Machine::Neon(has) => has.walk(bytes, start, &mut self.found),
+            Machine::Neon(has) => has.walk(walker, most_blocks, &mut self.found),
         }
+    }
+}
+
+/// One file's way through a scan.
+struct Passage<'b> {
+    bytes: &'b [u8],
+    layout: Layout,
+    walker: Walker<'b>,
+}
+
+impl<'b> Passage<'b> {
+    fn begin(scan: &mut Scan, bytes: &'b [u8]) -> Result<Self, Doubt> {
+        scan.found.clear();
+        let (layout, start) = Layout::of(bytes);
+        Ok(Self { bytes, layout, walker: Walker::new(bytes, layout, start)? })
+    }
+
+    /// Finds records in at most so many blocks, and tells whether these are the last.
+    fn go_on(&mut self, scan: &mut Scan, most_blocks: usize) -> Result<bool, Doubt> {
+        let end = scan.walk(&mut self.walker, most_blocks)?;
+        if end.is_some_and(|end| !self.layout.may_follow(self.bytes.get(end..).unwrap_or_default())) {
+            return Err(Doubt::NotRecords);
+        }
+        match self.layout {
+            Layout::Envelope | Layout::Array => {}
+            Layout::Lines => {
+                let is_wrapping = |record: Record<'_>| record.field("Records") != Ok(None);
+                if Records::of(self.bytes, &scan.found).any(is_wrapping) {
+                    return Err(Doubt::Wrapping);
+                }
+            }
+        }
+        Ok(end.is_some())
     }
 }
 
@@ -118,6 +160,12 @@ pub struct Records<'a> {
     bytes: &'a [u8],
     found: &'a Found,
     rest: std::slice::Iter<'a, Extent>,
+}
+
+impl<'a> Records<'a> {
+    fn of(bytes: &'a [u8], found: &'a Found) -> Self {
+        Self { bytes, found, rest: found.extents.iter() }
+    }
 }
 
 impl<'a> Iterator for Records<'a> {

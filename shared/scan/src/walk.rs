@@ -6,7 +6,7 @@ use crate::scan::Doubt;
 use std::ops::ControlFlow;
 
 /// Places that are written at once: most blocks have no more.
-const BATCH: usize = 8;
+const BATCH: usize = 4;
 
 /// What was found: buffers that are used again.
 #[derive(Debug, Default)]
@@ -15,8 +15,10 @@ pub(crate) struct Found {
     places: Vec<u32>,
     /// How many of the places are meant.
     count: usize,
-    /// The records.
+    /// The records that are complete.
     pub(crate) extents: Vec<Extent>,
+    /// Number of the first place of the record that is open, if one is.
+    first: usize,
 }
 
 /// Which of the places are those of a record.
@@ -31,6 +33,16 @@ pub(crate) struct Extent {
 impl Found {
     pub(crate) fn clear(&mut self) {
         self.count = 0;
+        self.first = 0;
+        self.extents.clear();
+    }
+
+    /// Forgets the records that are complete.
+    pub(crate) fn drop_complete(&mut self, is_open: bool) {
+        let open = if is_open { self.first..self.count } else { 0..0 };
+        self.count = open.len();
+        self.places.copy_within(open, 0);
+        self.first = 0;
         self.extents.clear();
     }
 
@@ -42,7 +54,7 @@ impl Found {
     /// Adds the places of the bits that are set.
     #[inline(always)]
     fn add(&mut self, mut bits: u64, base: u32) {
-        if self.places.len() < self.count.saturating_add(BLOCK) {
+        if self.places.len() < self.count.wrapping_add(BLOCK) {
             self.grow();
         }
         let count = bits.count_ones() as usize;
@@ -68,47 +80,41 @@ impl Found {
     }
 }
 
-/// Where the walk begins.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Start {
-    pub(crate) layout: Layout,
-    /// Where the first record is to be looked for.
-    pub(crate) at: usize,
-}
-
-/// Finds the records and returns the place behind the list or the last line.
+/// Goes on for at most so many blocks. Returns the place behind the list or the last line once that is reached.
 ///
-/// `bytes` are at most `u32::MAX`. It is compiled anew for each kind of machine, with the masks' functions in it.
+/// It is compiled anew for each kind of machine, with the masks' functions in it.
 #[inline(always)]
 pub(crate) fn walk(
-    bytes: &[u8],
-    start: Start,
+    walker: &mut Walker<'_>,
+    most_blocks: usize,
     found: &mut Found,
     masks: impl Fn(&[u8; BLOCK]) -> Masks,
     parity: impl Fn(u64) -> u64,
-) -> Result<usize, Doubt> {
-    let (blocks, tail) = bytes.get(start.at..).unwrap_or_default().as_chunks::<BLOCK>();
+) -> Result<Option<usize>, Doubt> {
+    let mut here = *walker; // so that it is kept in registers
+    let (blocks, tail) = here.bytes.get(here.base as usize..).unwrap_or_default().as_chunks::<BLOCK>();
+    let is_last = blocks.len() <= most_blocks;
     let mut padded = [b' '; BLOCK];
     for (to, from) in padded.iter_mut().zip(tail) {
         *to = *from;
     }
-    let mut walker = Walker::new(bytes, start);
-    for blocks in [blocks, std::slice::from_ref(&padded)] {
+    let blocks = blocks.get(..most_blocks).unwrap_or(blocks);
+    let last = if is_last { std::slice::from_ref(&padded) } else { &[] };
+    for blocks in [blocks, last] {
         for block in blocks {
-            let ControlFlow::Continue(()) = walker.step(masks(block), found, &parity) else {
-                return walker.end;
+            let ControlFlow::Continue(()) = here.step(masks(block), found, &parity) else {
+                return here.end.map(Some);
             };
         }
     }
-    let is_between = walker.depth == 0 && walker.in_text == 0 && !walker.first_is_escaped;
-    match start.layout {
-        Layout::Lines if is_between => Ok(walker.behind),
-        Layout::Lines | Layout::Envelope | Layout::Array => Err(Doubt::CutOff),
-    }
+    *walker = here;
+    if is_last { here.end_of_bytes().map(Some) } else { Ok(None) }
 }
 
 /// Where the walk is.
-struct Walker<'b> {
+#[derive(Clone, Copy)]
+pub(crate) struct Walker<'b> {
+    /// At most `u32::MAX`.
     bytes: &'b [u8],
     layout: Layout,
     /// Where the block begins.
@@ -120,26 +126,41 @@ struct Walker<'b> {
     depth: usize,
     /// Behind the last record, or where the list begins.
     behind: usize,
-    /// Number of the first place of the record that is open.
-    first: usize,
+    is_first: bool,
     is_plain: bool,
     /// Why the walk ended.
     end: Result<usize, Doubt>,
 }
 
 impl<'b> Walker<'b> {
-    fn new(bytes: &'b [u8], start: Start) -> Self {
-        Self {
+    /// Begins at `start`, where the first record is to be looked for.
+    pub(crate) fn new(bytes: &'b [u8], layout: Layout, start: usize) -> Result<Self, Doubt> {
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(Doubt::TooLarge);
+        }
+        Ok(Self {
             bytes,
-            layout: start.layout,
-            base: u32::try_from(start.at).unwrap_or(u32::MAX),
+            layout,
+            base: u32::try_from(start).map_err(|_| Doubt::TooLarge)?,
             in_text: 0,
             first_is_escaped: false,
             depth: 0,
-            behind: start.at,
-            first: 0,
+            behind: start,
+            is_first: true,
             is_plain: true,
             end: Err(Doubt::CutOff),
+        })
+    }
+
+    pub(crate) fn is_in_record(&self) -> bool {
+        self.depth > 0
+    }
+
+    fn end_of_bytes(&self) -> Result<usize, Doubt> {
+        let is_between = self.depth == 0 && self.in_text == 0 && !self.first_is_escaped;
+        match self.layout {
+            Layout::Lines if is_between => Ok(self.behind),
+            Layout::Lines | Layout::Envelope | Layout::Array => Err(Doubt::CutOff),
         }
     }
 
@@ -160,8 +181,7 @@ impl<'b> Walker<'b> {
             self.depth = opened.wrapping_sub(closing.count_ones() as usize);
             ControlFlow::Continue(())
         } else {
-            self.is_plain &= masks.backslashes == 0;
-            self.look(opening, closing, masks.commas & !texts, masks.backslashes == 0, found)
+            self.look(opening, closing, masks.commas & !texts, masks.backslashes, found)
         };
         self.base = self.base.wrapping_add(BLOCK as u32);
         flow
@@ -174,24 +194,24 @@ impl<'b> Walker<'b> {
         opening: u64,
         closing: u64,
         commas: u64,
-        is_plain: bool,
+        backslashes: u64,
         found: &mut Found,
     ) -> ControlFlow<()> {
         let mut brackets = opening | closing;
-        // Places that are wanted, and the bits since the last bracket if they are at a record's own level.
-        let (mut wanted, mut own) = (0_u64, if self.depth == 1 { !0 } else { 0 });
+        // Places that are wanted; what is at a record's own level since the last bracket, and in this block so far.
+        let (mut wanted, mut own, mut level) = (0_u64, if self.depth == 1 { !0 } else { 0 }, 0_u64);
         while brackets != 0 {
             let bit = brackets & brackets.wrapping_neg();
             let below = bit.wrapping_sub(1);
             let above = !(below | bit);
             brackets &= above;
             if opening & bit != 0 {
-                wanted |= commas & own & below;
+                level |= own & below;
                 own = 0;
                 if self.depth == 0 {
-                    self.first = found.count.wrapping_add(wanted.count_ones() as usize);
-                    self.is_plain = is_plain;
-                    self.begin(self.place(bit), found.extents.is_empty())?;
+                    found.first = found.count.wrapping_add((wanted | commas & level).count_ones() as usize);
+                    self.is_plain = true;
+                    self.begin(self.place(bit))?;
                     wanted |= bit;
                     own = above;
                 }
@@ -199,16 +219,19 @@ impl<'b> Walker<'b> {
             } else {
                 match self.depth {
                     0 => {
-                        found.add(wanted, self.base);
+                        found.add(wanted | commas & level, self.base);
                         return self.close_list(self.place(bit));
                     }
                     1 => {
-                        wanted |= commas & own & below | bit;
+                        level |= own & below;
                         own = 0;
+                        wanted |= commas & level | bit;
+                        self.is_plain &= backslashes & level == 0;
+                        level = 0;
                         let behind_last = found.count.wrapping_add(wanted.count_ones() as usize);
                         self.finish(self.place(bit))?;
                         found.extents.push(Extent {
-                            first: self.first,
+                            first: found.first,
                             behind_last,
                             is_plain: self.is_plain,
                         });
@@ -219,7 +242,9 @@ impl<'b> Walker<'b> {
                 self.depth = self.depth.wrapping_sub(1);
             }
         }
-        found.add(wanted | commas & own, self.base);
+        level |= own;
+        self.is_plain &= backslashes & level == 0;
+        found.add(wanted | commas & level, self.base);
         ControlFlow::Continue(())
     }
 
@@ -228,9 +253,10 @@ impl<'b> Walker<'b> {
     }
 
     /// A bracket opens between records.
-    fn begin(&mut self, at: usize, is_first: bool) -> ControlFlow<()> {
+    fn begin(&mut self, at: usize) -> ControlFlow<()> {
         let gap = self.bytes.get(self.behind..at).unwrap_or_default();
-        if self.bytes.get(at) == Some(&b'{') && self.layout.may_separate(gap, is_first) {
+        if self.bytes.get(at) == Some(&b'{') && self.layout.may_separate(gap, self.is_first) {
+            self.is_first = false;
             return ControlFlow::Continue(());
         }
         self.stop(Err(Doubt::NotRecords))
