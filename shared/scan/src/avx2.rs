@@ -4,9 +4,14 @@ use crate::masks::{BLOCK, BRACKET_OR_BRACE, Masks};
 use crate::scan::Doubt;
 use crate::walk::{Found, Walker, walk};
 use std::arch::x86_64::{
-    __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    __m256i, _MM_HINT_T0, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_prefetch, _mm_set_epi64x,
+    _mm_set1_epi8, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_set1_epi8,
 };
+
+/// How far ahead memory is asked for, in bytes: without that, a file that is larger than the caches takes half as long
+/// again. Asking for what is not there does nothing.
+const AHEAD: usize = 2048;
 
 /// That this machine has all of what [`walk_avx2`] is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,7 @@ fn walk_avx2(walker: &mut Walker<'_>, most_blocks: usize, found: &mut Found) -> 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn masks(block: &[u8; BLOCK]) -> Masks {
+    _mm_prefetch::<_MM_HINT_T0>(block.as_ptr().wrapping_add(AHEAD).cast());
     let (low, high) = load(block);
     let brace = _mm256_set1_epi8(BRACKET_OR_BRACE.cast_signed());
     let (low_braced, high_braced) = (_mm256_or_si256(low, brace), _mm256_or_si256(high, brace));

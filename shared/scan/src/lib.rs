@@ -6,7 +6,7 @@
 //!
 //! # What is certain
 //!
-//! - **JSON, as `serde_json` accepts it**: what [`Scan::records`] returns are the records, all of them and no others; what
+//! - **JSON, as `serde_json` accepts it**: what [`Scan::each`] and [`Scan::records`] give are the records, all of them and no others; what
 //!   [`Record::field`] and [`Record::fields`] return are their fields, with the values that `serde_json` reads. If that
 //!   cannot be told without a parser, the answer is a [`Doubt`], never a guess.
 //! - **Each record that is JSON by itself**, whatever is around it: its fields are right as well.
@@ -19,7 +19,9 @@
 //! ```
 //! let file = br#"{"Records":[{"eventName":"CreateUser","userIdentity":{"type":"Root"}},{"eventName":"Decrypt"}]}"#;
 //! let mut scan = trailreflex_scan::Scan::new();
-//! let names: Vec<_> = scan.records(file).unwrap().map(|record| record.field("eventName").unwrap().unwrap().text().unwrap()).collect();
+//! let mut names = Vec::new();
+//! let name = |record: trailreflex_scan::Record<'_>| Some(record.field("eventName").ok()??.text()?.into_owned());
+//! assert_eq!(scan.each(file, |record| names.extend(name(record))), Ok(2));
 //! assert_eq!(names, ["CreateUser", "Decrypt"]);
 //! ```
 

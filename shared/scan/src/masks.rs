@@ -39,7 +39,6 @@ pub(crate) fn escaped(backslashes: u64, first_is_escaped: bool) -> (u64, bool) {
 
 /// Returns of each bit whether the number of bits up to it is odd: after quotation marks, what is inside of a text.
 #[inline]
-#[cfg_attr(target_arch = "x86_64", allow(dead_code, reason = "the portable walk needs it"))]
 pub(crate) fn parity(mut bits: u64) -> u64 {
     for distance in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << distance;

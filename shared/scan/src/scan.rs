@@ -84,11 +84,20 @@ impl Scan {
     /// # Errors
     /// [`Doubt`], if only a parser can tell what the records are. Records that `look` was given before that may be the
     /// file's, or not: if anything depends on it, use [`Scan::records`].
-    pub fn each(&mut self, bytes: &[u8], mut look: impl FnMut(Record<'_>)) -> Result<usize, Doubt> {
+    pub fn each(&mut self, bytes: &[u8], look: impl FnMut(Record<'_>)) -> Result<usize, Doubt> {
+        self.each_within(WINDOW, bytes, look)
+    }
+
+    fn each_within(
+        &mut self,
+        most_blocks: usize,
+        bytes: &[u8],
+        mut look: impl FnMut(Record<'_>),
+    ) -> Result<usize, Doubt> {
         let mut passage = Passage::begin(self, bytes)?;
         let mut count = 0_usize;
         loop {
-            let is_done = passage.go_on(self, WINDOW)?;
+            let is_done = passage.go_on(self, most_blocks)?;
             let records = Records::of(bytes, &self.found);
             count = count.saturating_add(records.len());
             records.for_each(&mut look);
@@ -182,3 +191,36 @@ impl<'a> Iterator for Records<'a> {
 }
 
 impl ExactSizeIterator for Records<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn looking_at_records_piece_by_piece_finds_those_that_looking_at_all_finds(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                r#"{"a":1}"#, ",", r#"{"a":",","b":{"c":[{}, 2]}}"#, r#"{"long":"                                        "}"#,
+                " ", r#"{"text":"\\\"},{"}"#, r#"{"a":{"b":{"c":[[[[{"d":[1,2,3,4,5,6,7,8,9]}]]]]}},"e":2}"#, "]", "x",
+            ]), 0..30),
+            separator in prop::sample::select(vec!["", ",", "\n"]),
+            start in prop::sample::select(vec!["", "[", "{\"Records\":["]),
+            end in prop::sample::select(vec!["", "]", "]}"]),
+            most_blocks in 1_usize..4,
+        ) {
+            let text = format!("{start}{}{end}", pieces.join(separator));
+            let told = |record: Record<'_>| (record.place(), format!("{:?}", record.fields().collect::<Vec<_>>()));
+            let mut all = Scan::new();
+            let all = all.records(text.as_bytes()).map(|records| records.map(told).collect::<Vec<_>>());
+            for mut scan in [Scan::new(), Scan::portable()] {
+                let mut each = Vec::new();
+                let ended = scan.each_within(most_blocks, text.as_bytes(), |record| each.push(told(record)));
+                prop_assert_eq!(ended, all.as_ref().map(Vec::len).map_err(|doubt| *doubt));
+                if let Ok(all) = &all {
+                    prop_assert_eq!(&each, all);
+                }
+            }
+        }
+    }
+}

@@ -209,7 +209,7 @@ impl<'b> Walker<'b> {
                 level |= own & below;
                 own = 0;
                 if self.depth == 0 {
-                    found.first = found.count.wrapping_add((wanted | commas & level).count_ones() as usize);
+                    found.first = found.count.wrapping_add(wanted.count_ones() as usize);
                     self.is_plain = true;
                     self.begin(self.place(bit))?;
                     wanted |= bit;
