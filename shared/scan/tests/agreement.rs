@@ -136,7 +136,7 @@ fn write(value: &Value, blanks: &mut impl Iterator<Item = &'static str>, out: &m
             list(['{', '}'], members.iter().map(|(key, item)| (Some(key), item)).collect(), out);
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            out.push_str(&value.to_string())
+            out.push_str(&value.to_string());
         }
     }
     out.push_str(blanks.next().unwrap());

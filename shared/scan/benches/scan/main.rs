@@ -18,11 +18,7 @@ fn main() {
 
 fn file() -> &'static (String, usize) {
     static FILE: OnceLock<(String, usize)> = OnceLock::new();
-    FILE.get_or_init(|| {
-        let (file, count) = records::log_file(BYTES);
-        println!("{count} records, {} bytes each", file.len() / count);
-        (file, count)
-    })
+    FILE.get_or_init(|| records::log_file(BYTES))
 }
 
 /// Measures a scan whose records are looked at by `look`.
