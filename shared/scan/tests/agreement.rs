@@ -170,7 +170,7 @@ fn any_file() -> impl Strategy<Value = (Vec<Map<String, Value>>, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn records_and_fields_are_those_of_a_parser((records, text) in any_file()) {
