@@ -6,13 +6,14 @@
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
 use flate2::read::MultiGzDecoder;
-use serde_json::{Value, json};
+use serde_json::{Deserializer, Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::sync::OnceLock;
 use trailreflex_detection::{Bundle, Document, Placeholders, RuleSet, read_yaml};
 use trailreflex_findings::Event;
 use trailreflex_model::cloudtrail::{LogFile, Record};
+use trailreflex_scan::Scan;
 
 /// Most bytes that a compressed input may become.
 const MAX_BYTES: u64 = 1 << 20;
@@ -129,5 +130,49 @@ pub(crate) fn bundle(input: &[u8]) {
             let _ = rules.unusable(&sample);
         }
         let _ = rules.check();
+    }
+}
+
+/// What the scan finds without parsing is what a parser reads, on every kind of machine.
+pub(crate) fn scan(input: &[u8]) {
+    let mut found = [Scan::new(), Scan::portable()].map(|mut scan| {
+        let mut records = Vec::new();
+        let ended = scan.each(input, |record| {
+            let fields: Vec<_> =
+                record.fields().map(|field| field.map(|field| (field.key, field.value.bytes()))).collect();
+            let asked = ["eventName", "eventSource", "a"]
+                .map(|name| (name, record.field(name).map(|value| value.map(|value| value.parse().ok()))));
+            records.push((record.place(), format!("{fields:?}"), asked));
+        });
+        ended.map(|count| {
+            assert_eq!(count, records.len());
+            records
+        })
+    });
+    assert_eq!(found[0], found[1]);
+    let Ok(records) = std::mem::replace(&mut found[0], Ok(Vec::new())) else { return };
+    let parsed: Result<Vec<Value>, _> = Deserializer::from_slice(input).into_iter().collect();
+    for (place, _, asked) in &records {
+        let Ok(record) = serde_json::from_slice::<Map<String, Value>>(&input[place.clone()]) else {
+            assert!(parsed.is_err(), "what a parser accepts has no such record");
+            continue;
+        };
+        for (name, value) in asked {
+            let Ok(value) = value else { continue };
+            assert_eq!(value.as_ref().map(Option::as_ref), record.get(*name).map(Some), "{name}");
+        }
+    }
+    if let Ok(values) = parsed {
+        let entries = match values.as_slice() {
+            [Value::Array(entries)] => entries.clone(),
+            [Value::Object(only)] if only.contains_key("Records") => {
+                only["Records"].as_array().cloned().expect("a list")
+            }
+            _ => values,
+        };
+        let records = records
+            .iter()
+            .map(|(place, ..)| serde_json::from_slice::<Value>(&input[place.clone()]).expect("JSON"));
+        assert_eq!(records.collect::<Vec<_>>(), entries);
     }
 }

@@ -29,6 +29,7 @@ fn pure_crates_reach_neither_aws_nor_a_runtime() {
         "content",
         "pages",
         "privilege",
+        "scan",
         "suppression",
     ] {
         let impure: Vec<_> = dependencies(&format!("shared/{pure}/Cargo.toml"))

@@ -9,12 +9,13 @@ mod targets;
 /// What is done with an input.
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 5] = [
+const TARGETS: [(&str, Target); 6] = [
     ("bundle", targets::bundle),
     ("condition", targets::condition),
     ("log_file", targets::log_file),
     ("record", targets::record),
     ("rule", targets::rule),
+    ("scan", targets::scan),
 ];
 
 #[test]

@@ -4,11 +4,11 @@
 //! has escaped them on purpose, which is looked for too.
 
 use crate::address::AddressPattern;
-use crate::entries::record_places;
 use crate::pattern::{Pattern, is_literal};
 use crate::query::{NO_CODE, Query};
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
+use trailreflex_scan::Scan;
 
 /// What of some bytes has to be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,9 +74,14 @@ impl Sieve {
             // Nothing in it matches, but whether it is whole is to be told.
             return if is_closed(bytes) { Picked::Some { records: Vec::new() } } else { Picked::All };
         }
-        let Some(places) = record_places(bytes) else { return Picked::All };
-        let records = places.into_iter().filter_map(|place| bytes.get(place));
-        Picked::Some { records: records.filter(|record| self.may_match(record)).collect() }
+        let mut records = Vec::new();
+        let pick = |record: trailreflex_scan::Record<'_>| {
+            records.extend(bytes.get(record.place()).filter(|bytes| self.may_match(bytes)));
+        };
+        match Scan::new().each(bytes, pick) {
+            Ok(_) => Picked::Some { records },
+            Err(_) => Picked::All,
+        }
     }
 }
 
