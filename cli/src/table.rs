@@ -35,24 +35,33 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let mut widths = self.headings.map(|heading| heading.chars().count());
-        for (_, cells) in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(cells) {
-                *width = (*width).max(cell.chars().count());
-            }
-        }
         let headings = self.headings.map(str::to_owned);
-        let heading = line(&headings, &widths, |_, cell| terminal.paint(Style::Bold, cell).into_owned());
-        writeln!(terminal.out, "{heading}")?;
-        for (style, cells) in &self.rows {
-            let painted = |index: usize, cell: &str| {
-                if index == 0 { terminal.paint(*style, cell).into_owned() } else { cell.to_owned() }
-            };
-            let text = line(cells, &widths, painted);
-            writeln!(terminal.out, "{text}")?;
-        }
-        Ok(())
+        write_columns(&headings, self.rows.iter().map(|(style, cells)| (*style, cells.as_slice())), terminal)
     }
+}
+
+/// Writes rows of safe cells under safe headings, as many in each row.
+pub(crate) fn write_columns<'c>(
+    headings: &[String],
+    rows: impl Iterator<Item = (Style, &'c [String])> + Clone,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    let mut widths: Vec<_> = headings.iter().map(|heading| heading.chars().count()).collect();
+    for (_, cells) in rows.clone() {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let heading = line(headings, &widths, |_, cell| terminal.paint(Style::Bold, cell).into_owned());
+    writeln!(terminal.out, "{heading}")?;
+    for (style, cells) in rows {
+        let painted = |index: usize, cell: &str| {
+            if index == 0 { terminal.paint(style, cell).into_owned() } else { cell.to_owned() }
+        };
+        let text = line(cells, &widths, painted);
+        writeln!(terminal.out, "{text}")?;
+    }
+    Ok(())
 }
 
 /// Pads all cells but the last: nothing follows it.

@@ -2,6 +2,7 @@
 
 mod bus;
 mod followed;
+mod queue;
 
 use crate::Ended;
 use crate::args::{Format, Tail};
@@ -26,7 +27,10 @@ pub(crate) fn run(options: &Tail, terminal: &mut Terminal) -> anyhow::Result<End
     if let Some(stack) = &options.stack {
         return bus::follow(stack, format, terminal);
     }
-    let Some(folder) = &options.folder else { bail!("name a folder or a --stack") };
+    if let Some(url) = &options.queue {
+        return queue::follow(url, options.delete, format, terminal);
+    }
+    let Some(folder) = &options.folder else { bail!("name a folder, a --stack or a --queue") };
     if !folder.is_dir() {
         bail!("{} is no folder; `search` reads files and buckets", folder.display());
     }
