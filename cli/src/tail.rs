@@ -24,6 +24,10 @@ const STEP: Duration = Duration::from_millis(50);
 /// Runs the command, until it is interrupted.
 pub(crate) fn run(options: &Tail, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let format = terminal.format(options.format);
+    // What a folder stands in conflict with is not demanded by the arguments themselves.
+    if options.delete && options.queue.is_none() {
+        bail!("--delete is for a --queue");
+    }
     if let Some(stack) = &options.stack {
         return bus::follow(stack, format, terminal);
     }

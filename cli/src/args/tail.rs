@@ -30,7 +30,7 @@ pub(crate) struct Tail {
     #[arg(long, value_name = "URL", conflicts_with_all = ["Filters", "all", "max_bytes", "every", "folder", "stack"])]
     pub(crate) queue: Option<String>,
     /// Delete from the queue what was shown. What is no event stays there.
-    #[arg(long, requires = "queue")]
+    #[arg(long)]
     pub(crate) delete: bool,
     /// A folder that log files are delivered to, at any depth. Of .ndjson and .jsonl what is appended is shown.
     #[arg(value_name = "FOLDER", required_unless_present_any = ["stack", "queue"])]
