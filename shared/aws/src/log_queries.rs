@@ -129,7 +129,7 @@ impl LogQueries {
             let got = get.start_time(from).end_time(to).send().await;
             let got = got.map_err(|error| CallFailed::of(METRIC, error))?;
             let results = got.metric_data_results.unwrap_or_default();
-            bytes += results.iter().flat_map(|result| result.values()).sum::<f64>();
+            bytes += results.into_iter().flat_map(|result| result.values.unwrap_or_default()).sum::<f64>();
             next = got.next_token.filter(|token| !token.is_empty());
             if next.is_none() {
                 return Ok(whole(bytes));
