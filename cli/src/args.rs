@@ -4,6 +4,7 @@ mod access;
 mod doctor;
 mod event_history;
 mod history;
+mod insights;
 mod operate;
 mod review;
 mod rules;
@@ -20,6 +21,7 @@ pub(crate) use access::{
 pub(crate) use doctor::Doctor;
 pub(crate) use event_history::EventHistory;
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
+pub(crate) use insights::{InsightsCommand, ListQueries, RunQuery};
 pub(crate) use operate::{Decide, Status, Undo};
 pub(crate) use review::Review;
 pub(crate) use rules::{Check, Explain, List, Patterns, RuleSelection, RulesCommand, Test};
@@ -82,7 +84,12 @@ pub(crate) enum Command {
     /// Needs `cloudtrail:LookupEvents`, of which AWS takes two a second, 50 records each. The lines are what `search`,
     /// `timeline`, `evaluate` and the others read.
     History(EventHistory),
-    /// Show records as they are delivered to a folder, or findings as they pass a stack's bus, until it is interrupted.
+    /// Ask the log group of a trail: who did what, from where, with which key, and what was denied; by Logs Insights.
+    Insights {
+        #[command(subcommand)]
+        command: InsightsCommand,
+    },
+    /// Show records as they are delivered to a folder, or findings as they pass a stack's bus or come to a queue, until it is interrupted.
     ///
     /// For a stack it needs to make and remove a rule and a queue; the error names the permissions.
     Tail(Box<Tail>),

@@ -1,5 +1,6 @@
 //! `trailreflex history`: CloudTrail's event history as lines of records, which every other command reads.
 
+mod gap;
 mod kept;
 
 use crate::Ended;
@@ -8,11 +9,13 @@ use crate::interrupt;
 use crate::progress::Progress;
 use crate::terminal::{Terminal, safe_json};
 use anyhow::Context;
+use gap::Gap;
 use jiff::Timestamp;
 use kept::Kept;
 use serde_json::Value;
 use std::time::Duration;
-use trailreflex_aws::{EventHistory, HistoryPage, LookedUp};
+use tokio::runtime::Runtime;
+use trailreflex_aws::{EventHistory, HistoryPage, LookedUp, load_for_a_person_in};
 
 /// How often in a row CloudTrail may refuse to answer for now, besides what the SDK tries by itself.
 const ATTEMPTS: u32 = 5;
@@ -25,18 +28,33 @@ pub(crate) fn run(options: &Options, terminal: &mut Terminal) -> anyhow::Result<
     interrupt::listen()?;
     let attribute = options.by.attribute();
     let until = options.to.unwrap_or_else(crate::suppressing::now);
+    let runtime = crate::operate::runtime()?;
+    let config = runtime.block_on(load_for_a_person_in(options.region.clone()));
+    let gap = match &options.since_gap {
+        Some(path) => {
+            let region = config.region().map(ToString::to_string).unwrap_or_default();
+            Some(Gap::read(path, options.from, &region, terminal)?)
+        }
+        None => None,
+    };
+    let since = gap.as_ref().map_or(options.from, Gap::since);
+    if let (Some(since), Some(_)) = (since, &gap) {
+        in_order(Some(since), options.to)?;
+        terminal.complain(&format!("looking from {since}"));
+    }
     let mut to = match &options.output {
-        Some(path) => To::File(Kept::open(path, &key(options, attribute.as_ref()))?),
+        Some(path) => To::File(Kept::open(path, &key(options, attribute.as_ref(), since))?),
         None => To::Terminal,
     };
-    let mut looked_up = LookedUp { attribute, since: options.from, until };
+    let mut looked_up = LookedUp { attribute, since, until };
     if let To::File(kept) = &to
         && let Some(oldest) = kept.oldest()
     {
         looked_up.until = oldest.min(until);
         terminal.complain(&format!("going on from {oldest}, with {} records written before", kept.records()));
     }
-    let ended = follow(&looked_up, options.region.clone(), &mut to, terminal)?;
+    let history = EventHistory::new(&config);
+    let ended = follow((&history, &runtime), (&looked_up, gap.as_ref()), &mut to, terminal)?;
     match (to, ended) {
         (To::File(kept), Ended::Well) => {
             let records = kept.records();
@@ -59,20 +77,17 @@ enum To {
 }
 
 /// What makes two commands the same, so that one goes on where the other has stopped.
-fn key(options: &Options, attribute: Option<&(&'static str, String)>) -> String {
+fn key(options: &Options, attribute: Option<&(&'static str, String)>, since: Option<Timestamp>) -> String {
     // Without --to each run has another end, and what is older than its beginning is the same.
-    format!("{attribute:?} {:?} {:?} {:?}", options.from, options.to, options.region)
+    format!("{attribute:?} {since:?} {:?} {:?}", options.to, options.region)
 }
 
 fn follow(
-    looked_up: &LookedUp,
-    region: Option<String>,
+    (history, runtime): (&EventHistory, &Runtime),
+    (looked_up, gap): (&LookedUp, Option<&Gap>),
     to: &mut To,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Ended> {
-    let runtime = crate::operate::runtime()?;
-    let config = runtime.block_on(trailreflex_aws::load_for_a_person_in(region));
-    let history = EventHistory::new(&config);
     let progress = Progress::of_bytes(None);
     terminal.show(progress.clone());
     let (mut next, mut refused, mut found) = (None, 0, 0_usize);
@@ -97,7 +112,8 @@ fn follow(
             }
         };
         refused = 0;
-        let HistoryPage { records, unreadable, next: more } = page;
+        let HistoryPage { mut records, unreadable, next: more } = page;
+        records.retain(|record| !gap.is_some_and(|gap| gap.has(record)));
         if unreadable > 0 {
             terminal.complain(&format!("{unreadable} records are no JSON, and left out"));
         }

@@ -8,6 +8,7 @@ mod evaluate;
 mod event_history;
 mod history;
 mod input;
+mod insights;
 mod interrupt;
 mod left_behind;
 mod live;
@@ -33,7 +34,7 @@ mod terminal;
 mod timeline;
 mod verify;
 
-use args::{AccessCommand, Arguments, Command, RulesCommand};
+use args::{AccessCommand, Arguments, Command, InsightsCommand, RulesCommand};
 use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
@@ -64,6 +65,10 @@ fn main() -> ExitCode {
         Command::Doctor(options) => doctor::run(options, terminal),
         Command::Timeline(options) => timeline::run(options, terminal),
         Command::History(options) => event_history::run(options, terminal),
+        Command::Insights { command } => match command {
+            InsightsCommand::List(options) => insights::list(options, terminal),
+            InsightsCommand::Run(options) => insights::run(options, terminal),
+        },
         Command::Tail(options) => tail::run(options, terminal),
         Command::Verify(options) => verify::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),

@@ -50,6 +50,11 @@ impl Grid {
         self.rows.push((style, cells.collect()));
     }
 
+    /// Returns how many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Writes the table, unless it has no rows.
     pub(crate) fn write(&self, terminal: &mut Terminal) -> anyhow::Result<()> {
         if self.rows.is_empty() {

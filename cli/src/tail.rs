@@ -2,6 +2,7 @@
 
 mod bus;
 mod followed;
+mod queue;
 
 use crate::Ended;
 use crate::args::{Format, Tail};
@@ -23,10 +24,17 @@ const STEP: Duration = Duration::from_millis(50);
 /// Runs the command, until it is interrupted.
 pub(crate) fn run(options: &Tail, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let format = terminal.format(options.format);
+    // What a folder stands in conflict with is not demanded by the arguments themselves.
+    if options.delete && options.queue.is_none() {
+        bail!("--delete is for a --queue");
+    }
     if let Some(stack) = &options.stack {
         return bus::follow(stack, format, terminal);
     }
-    let Some(folder) = &options.folder else { bail!("name a folder or a --stack") };
+    if let Some(url) = &options.queue {
+        return queue::follow(url, options.delete, format, terminal);
+    }
+    let Some(folder) = &options.folder else { bail!("name a folder, a --stack or a --queue") };
     if !folder.is_dir() {
         bail!("{} is no folder; `search` reads files and buckets", folder.display());
     }

@@ -22,6 +22,7 @@ fn pure_crates_reach_neither_aws_nor_a_runtime() {
         "doctor",
         "findings",
         "history",
+        "insights",
         "integrity",
         "log-files",
         "response",

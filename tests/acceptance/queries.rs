@@ -1,163 +1,24 @@
-//! Saved queries of Logs Insights over the trail's log group: the template's and the page's, written from the rows below.
+//! Saved queries of Logs Insights over the trail's log group: the template's and the page's, written from the list that
+//! `trailreflex insights` runs.
 
 use crate::generated::assert_part;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use trailreflex_insights::{QUERIES, Query};
 
 const BEGIN: &str = "# ---- written from the saved queries: begin";
 const END: &str = "# ---- written from the saved queries: end";
 
-/// A query: logical id, name, what it answers, its lines.
-type Query = (&'static str, &'static str, &'static str, &'static [&'static str]);
-
-const QUERIES: [Query; 12] = [
-    (
-        "Changes",
-        "what was changed",
-        "who changed what, the newest first",
-        &[
-            "fields eventTime, userIdentity.arn, eventSource, eventName, errorCode, sourceIPAddress, awsRegion, eventID",
-            "filter eventName not like /^(Get|List|Describe|Head|Lookup|BatchGet|Search|View)/",
-            "sort eventTime desc",
-            "limit 200",
-        ],
-    ),
-    (
-        "Actor",
-        "all that one identity did",
-        "put in the ARN",
-        &[
-            "fields eventTime, eventSource, eventName, errorCode, sourceIPAddress, userAgent, userIdentity.accessKeyId",
-            "filter userIdentity.arn = \"arn:aws:iam::111122223333:user/alice\"",
-            "sort eventTime desc",
-            "limit 1000",
-        ],
-    ),
-    (
-        "AccessKey",
-        "all that was done with one access key",
-        "put in the key's id; sessions that were begun with it have ids of their own, see `sessions`",
-        &[
-            "fields eventTime, userIdentity.arn, eventSource, eventName, errorCode, sourceIPAddress, userAgent",
-            "filter userIdentity.accessKeyId = \"AKIAIOSFODNN7EXAMPLE\"",
-            "sort eventTime desc",
-            "limit 1000",
-        ],
-    ),
-    (
-        "AccessKeys",
-        "access keys and where they are used",
-        "a leaked key has more addresses than yesterday",
-        &[
-            "filter userIdentity.accessKeyId like /^AKIA/",
-            "stats count(*) as calls, count_distinct(sourceIPAddress) as addresses, min(eventTime) as first, \
-             max(eventTime) as last by userIdentity.accessKeyId, userIdentity.arn",
-            "sort addresses desc",
-            "limit 100",
-        ],
-    ),
-    (
-        "Denied",
-        "denied calls",
-        "who was denied what, and how often",
-        &[
-            "filter errorCode like /AccessDenied|Unauthorized|Forbidden/",
-            "stats count(*) as calls, max(eventTime) as last by userIdentity.arn, eventSource, eventName",
-            "sort calls desc",
-            "limit 100",
-        ],
-    ),
-    (
-        "Root",
-        "what the root user did",
-        "calls that AWS makes for the account are left out",
-        &[
-            "fields eventTime, eventSource, eventName, errorCode, sourceIPAddress, userAgent",
-            "filter userIdentity.type = \"Root\" and not ispresent(userIdentity.invokedBy) and eventType != \"AwsServiceEvent\"",
-            "sort eventTime desc",
-            "limit 200",
-        ],
-    ),
-    (
-        "SignIns",
-        "sign-ins to the console",
-        "outcome, second factor and address",
-        &[
-            "fields eventTime, userIdentity.arn, responseElements.ConsoleLogin, additionalEventData.MFAUsed, sourceIPAddress, \
-             errorMessage",
-            "filter eventName = \"ConsoleLogin\"",
-            "sort eventTime desc",
-            "limit 200",
-        ],
-    ),
-    (
-        "Sessions",
-        "sessions and who began them",
-        "from the caller's access key to the session's",
-        &[
-            "fields eventTime, userIdentity.arn, userIdentity.accessKeyId, eventName, requestParameters.roleArn, \
-             requestParameters.roleSessionName, responseElements.credentials.accessKeyId, sourceIPAddress",
-            "filter eventSource = \"sts.amazonaws.com\" and (eventName like /^AssumeR/ or eventName like /^Get(Session|Federation)Token$/)",
-            "sort eventTime desc",
-            "limit 500",
-        ],
-    ),
-    (
-        "Permissions",
-        "changes of permissions",
-        "of users, roles, keys and policies",
-        &[
-            "fields eventTime, userIdentity.arn, eventName, requestParameters.userName, requestParameters.roleName, \
-             requestParameters.policyArn, errorCode, sourceIPAddress",
-            "filter eventSource = \"iam.amazonaws.com\" and eventName like /^(Add|Attach|Create|Deactivate|Delete|Detach|Put|Remove|Set|Update|Upload)/",
-            "sort eventTime desc",
-            "limit 200",
-        ],
-    ),
-    (
-        "Watchers",
-        "changes of what watches the account",
-        "CloudTrail, Config, GuardDuty, Security Hub, Access Analyzer and CloudWatch's alarms",
-        &[
-            "fields eventTime, userIdentity.arn, eventSource, eventName, errorCode, sourceIPAddress",
-            "filter eventSource like /^(cloudtrail|config|guardduty|securityhub|access-analyzer|monitoring)\\./ \
-             and eventName like /^(Delete|Disable|Disassociate|Put|Remove|Start|Stop|Update)/",
-            "sort eventTime desc",
-            "limit 200",
-        ],
-    ),
-    (
-        "DataEvents",
-        "data events by resource",
-        "who reads and writes which bucket, who invokes which function; needs data events in the trail",
-        &[
-            "filter eventCategory = \"Data\"",
-            "stats count(*) as calls by eventName, requestParameters.bucketName, requestParameters.functionName, userIdentity.arn",
-            "sort calls desc",
-            "limit 100",
-        ],
-    ),
-    (
-        "Services",
-        "calls and errors by service",
-        "in each hour",
-        &[
-            "stats count(*) as calls, count(errorCode) as errors by eventSource, bin(1h)",
-            "sort calls desc",
-            "limit 200",
-        ],
-    ),
-];
-
 fn template() -> String {
     let mut text = String::new();
-    for (id, name, _, lines) in QUERIES {
+    for query in QUERIES {
+        let Query { id, title, .. } = query;
         write!(
             text,
             "  {id}Query:\n    Type: AWS::Logs::QueryDefinition\n    Condition: HasTrailLogs\n    Properties:\n      \
-             Name: !Sub ${{AWS::StackName}}/{name}\n      LogGroupNames: [!If [CreatesTrailLogs, !Ref TrailLogs, !Ref TrailLogGroup]]\n      \
+             Name: !Sub ${{AWS::StackName}}/{title}\n      LogGroupNames: [!If [CreatesTrailLogs, !Ref TrailLogs, !Ref TrailLogGroup]]\n      \
              QueryString: |\n        {}\n\n",
-            lines.join("\n        | ")
+            query.example().join("\n        | ")
         )
         .unwrap();
     }
@@ -165,9 +26,15 @@ fn template() -> String {
 }
 
 fn page() -> String {
-    let mut text = String::from("\n| query | answers |\n|---|---|\n");
-    for (_, name, answers, _) in QUERIES {
-        writeln!(text, "| {name} | {answers} |").unwrap();
+    let mut text = String::from("\n| query | name | parameters | answers |\n|---|---|---|---|\n");
+    for query in QUERIES {
+        let name = |one: &trailreflex_insights::Parameter| {
+            let optional = if one.is_optional { ", if wanted" } else { "" };
+            format!("`{}`{optional}", one.name)
+        };
+        let parameters: Vec<_> = query.parameters.iter().map(name).collect();
+        let Query { title, name, answers, .. } = query;
+        writeln!(text, "| {title} | `{name}` | {} | {answers} |", parameters.join("; ")).unwrap();
     }
     text.push('\n');
     text
@@ -180,7 +47,7 @@ fn the_templates_and_the_pages_saved_queries_are_these() {
 }
 
 /// Fields of a record that queries use. Source: CloudTrail User Guide, "CloudTrail record contents".
-const OF_A_RECORD: [&str; 14] = [
+const OF_A_RECORD: [&str; 15] = [
     "additionalEventData",
     "awsRegion",
     "errorCode",
@@ -194,31 +61,93 @@ const OF_A_RECORD: [&str; 14] = [
     "requestParameters",
     "responseElements",
     "sourceIPAddress",
+    "userAgent",
     "userIdentity",
 ];
+
+/// Words of the language. Source: CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax".
+const OF_THE_LANGUAGE: [&str; 22] = [
+    "and",
+    "as",
+    "asc",
+    "bin",
+    "by",
+    "count",
+    "count_distinct",
+    "desc",
+    "fields",
+    "filter",
+    "ispresent",
+    "isIpInSubnet",
+    "like",
+    "limit",
+    "max",
+    "min",
+    "not",
+    "or",
+    "sort",
+    "stats",
+    "sum",
+    "1h",
+];
+
+/// Returns the words of a line outside of strings and regular expressions; an expression begins after `like `.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut closing, mut is_escaped) = (Vec::new(), String::new(), None, false);
+    for sign in line.chars() {
+        if let Some(end) = closing {
+            closing = if sign == end && !is_escaped { None } else { closing };
+            is_escaped = sign == '\\' && !is_escaped;
+        } else if sign.is_alphanumeric() || matches!(sign, '.' | '_' | '@') {
+            word.push(sign);
+        } else {
+            words.push(std::mem::take(&mut word));
+            closing = matches!(sign, '"' | '/').then_some(sign);
+        }
+    }
+    assert_eq!(closing, None, "{line} has an open string");
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
 
 #[test]
 fn saved_queries_name_fields_of_records_bind_what_they_show_and_end() {
     let mut names = BTreeSet::new();
-    for (id, name, _, lines) in QUERIES {
-        assert!(names.insert(name) && id.chars().all(char::is_alphanumeric), "{name}");
+    for query in QUERIES {
+        let Query { id, name, title, .. } = query;
+        let lines = query.example();
+        assert!(names.insert(name) && names.insert(title) && names.insert(id), "{name}");
+        assert!(id.chars().all(char::is_alphanumeric), "{name}");
+        assert!(name.chars().all(|sign| sign.is_ascii_lowercase() || sign == '-'), "{name}");
         assert!(lines.last().unwrap().starts_with("limit "), "{name} may return too much");
-        let shown = lines.iter().find_map(|line| line.strip_prefix("fields ")).unwrap_or_default();
-        let grouped = lines
+        let named: BTreeSet<_> = lines
             .iter()
-            .find_map(|line| line.split_once(" by "))
-            .map(|(_, fields)| fields)
-            .unwrap_or_default();
-        let filtered =
-            lines.iter().find_map(|line| line.strip_prefix("filter ")?.split(' ').next()).unwrap_or_default();
-        let fields = [shown, grouped, filtered]
-            .into_iter()
-            .flat_map(|fields| fields.split(", "))
-            .filter(|it| !it.is_empty());
-        for field in fields.filter(|field| *field != "bin(1h)" && *field != "userAgent") {
-            let first = field.split('.').next().unwrap();
-            assert!(OF_A_RECORD.contains(&first), "{name}: {field}");
+            .flat_map(|line| line.split(" as ").skip(1))
+            .filter_map(|rest| words(rest).into_iter().next())
+            .collect();
+        for word in lines.iter().flat_map(|line| words(line)) {
+            let first = word.split('.').next().unwrap();
+            let is_known = OF_A_RECORD.contains(&first)
+                || OF_THE_LANGUAGE.contains(&word.as_str())
+                || ["@timestamp", "@message"].contains(&word.as_str())
+                || named.contains(&word)
+                || word.chars().all(|sign| sign.is_ascii_digit());
+            assert!(is_known, "{name}: {word}");
         }
-        assert!(lines.iter().all(|line| line.matches('"').count() % 2 == 0), "{name} has an open string");
+        let sorted = lines.iter().find_map(|line| line.strip_prefix("sort ")?.split(' ').next());
+        let sorted = sorted.unwrap_or_default();
+        assert!(
+            named.contains(sorted) || query.columns().contains(&sorted),
+            "{name} sorts by what it does not show: {sorted}"
+        );
+    }
+}
+
+#[test]
+fn no_query_asks_for_more_than_logs_insights_takes() {
+    for query in QUERIES {
+        // Source: CloudWatch Logs API reference, StartQuery and PutQueryDefinition.
+        assert!(query.example().join("\n| ").len() < 10_000 && query.title.len() < 200, "{}", query.name);
     }
 }

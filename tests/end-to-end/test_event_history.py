@@ -1,4 +1,4 @@
-"""The command line writes CloudTrail's event history, page by page, and goes on where it was interrupted."""
+"""The command line writes CloudTrail's event history, page by page, goes on where it was interrupted, and fills gaps."""
 
 import json
 import signal
@@ -94,3 +94,47 @@ def test_who_may_not_look_up_is_told_what_is_missing(stack, aws, history):
     ran = subprocess.run([COMMAND, "history"], env=aws.environment | {
         "AWS_ACCESS_KEY_ID": user.key_id, "AWS_SECRET_ACCESS_KEY": user.secret}, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 1 and "cloudtrail:LookupEvents" in ran.stderr, ran.stderr
+
+
+def test_what_is_missing_since_the_newest_record_of_a_folder_is_brought(aws, history, tmp_path):
+    _, records, _ = run(aws)
+    records.sort(key=lambda record: (record["eventTime"], record["eventID"]))
+    had, missed = records[:100], records[100:]
+    folder = tmp_path / "records"
+    folder.mkdir()
+    # What the event history has not: another Region's and a data event, both newer, tell nothing of where the gap begins.
+    others = [had[0] | {"awsRegion": "eu-west-1", "eventTime": "2999-01-01T00:00:00Z"},
+              had[0] | {"eventCategory": "Data", "eventTime": "2999-01-01T00:00:00Z"}]
+    (folder / "one.jsonl").write_text("".join(json.dumps(record) + "\n" for record in had[:50] + others))
+    (folder / "two.json").write_text(json.dumps({"Records": had[50:]}))
+    file = tmp_path / "missed.jsonl"
+    code, out, err = run(aws, "--since-gap", folder, "--output", file)
+    assert (code, out) == (0, []) and "looking from 20" in err, err
+    found = [json.loads(line) for line in file.read_text().splitlines()]
+    assert {record["eventID"] for record in found} == {record["eventID"] for record in missed}
+    assert len(found) == len(missed)
+    judged = subprocess.run([COMMAND, "evaluate", "--stats", file], capture_output=True, text=True, timeout=120)
+    assert judged.returncode == 0 and f"records: {len(missed)}" in judged.stderr, judged.stderr
+
+
+def test_a_gap_in_the_middle_is_filled_if_its_beginning_is_given(aws, history, tmp_path):
+    _, records, _ = run(aws)
+    file = tmp_path / "records.jsonl"
+    file.write_text("".join(json.dumps(record) + "\n" for record in records[:40] + records[60:]))
+    code, found, err = run(aws, "--since-gap", file, "--from", records[-1]["eventTime"])
+    assert code == 0, err
+    assert sorted(record["eventID"] for record in found) == sorted(record["eventID"] for record in records[40:60])
+
+
+@pytest.mark.parametrize(("case", "text", "says"), [
+    ("nothing", "", "tells where to begin; add --from"),
+    ("another Region's", json.dumps({"eventTime": "2026-11-24T10:00:00Z", "eventID": "3038ebd2-c98a-4c65-9b6e-e22506292313",
+                                     "awsRegion": "eu-west-1", "eventName": "X", "eventSource": "x.amazonaws.com"}),
+     "no management event of us-east-1"),
+])
+def test_what_does_not_tell_where_a_gap_begins_is_refused(aws, tmp_path, case, text, says):
+    (tmp_path / "records.jsonl").write_text(text)
+    code, records, err = run(aws, "--since-gap", tmp_path)
+    assert (code, records) == (1, []) and says in err, (case, err)
+    code, _, err = run(aws, "--since-gap", tmp_path / "nobody")
+    assert code == 1 and "nobody" in err

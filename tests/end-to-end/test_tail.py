@@ -1,9 +1,11 @@
-"""`trailreflex tail --stack` shows findings and outcomes as they pass, and leaves nothing of its own behind."""
+"""`trailreflex tail --stack` shows findings and outcomes as they pass, and leaves nothing of its own behind; `--queue` shows what
+comes to a queue, and takes nothing out of it that nobody has told it to."""
 
 import json
 import signal
 import subprocess
 import threading
+import uuid
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,74 @@ def test_a_stack_that_is_not_there_is_named_and_nothing_is_left(aws, stack, tail
     assert ran.wait(timeout=60) == 1
     assert "nobody-findings cannot be seen; is --stack the stack's name" in ran.stderr.read()
     assert left(aws, stack) == []
+
+
+@pytest.fixture
+def queue(aws, stack):
+    """A queue of one's own, filled by a rule of one's own."""
+    sqs, events, bus = aws.client("sqs"), aws.client("events"), stack.outputs["FindingsBus"]
+    name = f"own-{uuid.uuid4().hex[:8]}"
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = json.dumps({"detail-type": ["Trailreflex Finding", "Trailreflex Outcome"]})
+    rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=pattern)["RuleArn"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}}}]})})
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    yield url
+    events.remove_targets(Rule=name, EventBusName=bus, Ids=["queue"])
+    events.delete_rule(Name=name, EventBusName=bus)
+    sqs.delete_queue(QueueUrl=url)
+
+
+def bodies(aws, url):
+    """What can be received at once, whoever has looked at it before; it is hidden from then on."""
+    received = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=600)
+    return [message["Body"] for message in received.get("Messages", [])]
+
+
+@pytest.mark.parametrize("is_deleting", [False, True])
+def test_what_comes_to_a_queue_is_shown_once_and_stays_unless_it_is_to_be_deleted(aws, stack, tail, queue, is_deleting):
+    aws.client("sqs").send_message(QueueUrl=queue, MessageBody="no event \u202e")
+    ran = tail("--queue", queue, "--format", "table", *(["--delete"] if is_deleting else []))
+    said = ran.stderr.readline()
+    assert ("what is shown is deleted" if is_deleting else "nothing is deleted") in said
+    user = stack.user()
+    stack.detect(in_envelope(stack, quarantine_record(stack, user.name)))
+    own = eventually(lambda: (lines := [line for line in ran.lines if user.name in line]) and "  contained " in "".join(lines) and lines)
+    assert any("  critical " in line for line in own)
+    [poison] = eventually(lambda: [line for line in ran.lines if line.startswith("no event, left in the queue")])
+    assert poison.endswith("  no event \\u{202e}\n")
+    assert bodies(aws, queue) == [], "it is hidden while somebody looks"
+    end(ran)
+    assert len(ran.lines) == len(set(ran.lines)), "none twice"
+    left = bodies(aws, queue)
+    assert "no event \u202e" in left, "what is no event is never deleted"
+    assert any(user.name in body for body in left) != is_deleting
+
+
+def test_it_is_said_that_each_look_counts_where_there_are_dead_letters(aws, stack, tail):
+    sqs = aws.client("sqs")
+    letters = sqs.create_queue(QueueName=f"letters-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=letters, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    url = sqs.create_queue(QueueName=f"own-{uuid.uuid4().hex[:8]}", Attributes={
+        "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 4})})["QueueUrl"]
+    ran = tail("--queue", url)
+    ran.stderr.readline()
+    assert "after 4 the queue moves a message to its dead letters" in ran.stderr.readline()
+    end(ran)
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["--queue", "findings"], "is no URL of a queue"),
+    (["--queue", "https://sqs.us-east-1.amazonaws.com/111122223333/x.fifo"], "add --delete"),
+    (["--queue", "http://127.0.0.1/111122223333/nobody"], "the queue cannot be read"),
+    (["--queue", "http://127.0.0.1/x", "--stack", "trailreflex"], "cannot be used with"),
+    (["--delete", "folder"], "--delete is for a --queue"),
+])
+def test_what_is_no_queue_is_refused_with_what_to_do(aws, stack, tail, arguments, says):
+    ran = tail(*arguments)
+    assert ran.wait(timeout=60) != 0
+    said = ran.stderr.read()
+    assert says in said, said

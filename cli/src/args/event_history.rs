@@ -9,6 +9,10 @@ use std::path::PathBuf;
 pub(crate) struct EventHistory {
     #[command(flatten)]
     pub(crate) by: By,
+    /// Bring only what is missing in this file or folder of records: from a quarter of an hour before its newest one of the Region, or
+    /// from --from, without those that it has. For when EventBridge has missed something.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) since_gap: Option<PathBuf>,
     /// The earliest time: `2026-11-24` or `2026-11-24T10:00:00Z`; by default everything, which is 90 days.
     #[arg(long, value_name = "TIME", value_parser = beginning)]
     pub(crate) from: Option<Timestamp>,

@@ -25,7 +25,14 @@ pub(crate) struct Tail {
     /// for it, and removed at the end.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["Filters", "all", "max_bytes", "every", "folder"])]
     pub(crate) stack: Option<String>,
+    /// Show what comes to a queue of one's own instead, which a rule of the findings bus fills. A message is shown once, hidden for at
+    /// most ten minutes, and given back at the end.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["Filters", "all", "max_bytes", "every", "folder", "stack"])]
+    pub(crate) queue: Option<String>,
+    /// Delete from the queue what was shown. What is no event stays there.
+    #[arg(long)]
+    pub(crate) delete: bool,
     /// A folder that log files are delivered to, at any depth. Of .ndjson and .jsonl what is appended is shown.
-    #[arg(value_name = "FOLDER", required_unless_present = "stack")]
+    #[arg(value_name = "FOLDER", required_unless_present_any = ["stack", "queue"])]
     pub(crate) folder: Option<PathBuf>,
 }

@@ -62,14 +62,15 @@ fn show_all(
 }
 
 /// Takes out by what a plan is approved: what is shown here ends in files and on screens that others see.
-fn without_token(mut event: Value) -> Value {
+pub(super) fn without_token(mut event: Value) -> Value {
     if let Some(detail) = event.get_mut("detail").and_then(Value::as_object_mut) {
         detail.remove("invitation");
     }
     event
 }
 
-fn line(event: &Value, terminal: &Terminal) -> String {
+/// What an event is, in a line.
+pub(super) fn line(event: &Value, terminal: &Terminal) -> String {
     let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
     let (style, what, rest) = match read(&event.to_string()) {
         Ok(Message::Finding(finding)) => (

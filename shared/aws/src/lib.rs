@@ -33,6 +33,8 @@ mod functions;
 mod journal;
 #[cfg(feature = "metering")]
 mod ledger;
+#[cfg(feature = "log-queries")]
+mod log_queries;
 #[cfg(feature = "looks")]
 mod look_queue;
 #[cfg(feature = "metering")]
@@ -47,6 +49,8 @@ mod objects;
 mod operator;
 #[cfg(feature = "sent")]
 mod outlet;
+#[cfg(feature = "bus-tap")]
+mod own_queue;
 #[cfg(feature = "switch")]
 mod parameter_switch;
 #[cfg(feature = "public-keys")]
@@ -110,6 +114,8 @@ pub use functions::Functions;
 pub use journal::DynamoJournal;
 #[cfg(feature = "metering")]
 pub use ledger::DynamoLedger;
+#[cfg(feature = "log-queries")]
+pub use log_queries::{LogAnswer, LogQueries, LogQuery, LogQueryStatus};
 #[cfg(feature = "looks")]
 pub use look_queue::LookQueue;
 #[cfg(feature = "metering")]
@@ -124,6 +130,8 @@ pub use objects::{ObjectName, Objects, ReadError};
 pub use operator::{NotFound, Operator};
 #[cfg(feature = "sent")]
 pub use outlet::FindingsBus;
+#[cfg(feature = "bus-tap")]
+pub use own_queue::{OwnQueue, QueuedMessage};
 #[cfg(feature = "switch")]
 pub use parameter_switch::ParameterSwitch;
 #[cfg(feature = "public-keys")]

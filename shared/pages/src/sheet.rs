@@ -7,9 +7,9 @@ use csv::WriterBuilder;
 ///
 /// # Errors
 /// None that is known: it is written to memory.
-pub fn row<const COLUMNS: usize>(cells: &[String; COLUMNS]) -> Result<Vec<u8>, NotWritten> {
+pub fn row(cells: &[String]) -> Result<Vec<u8>, NotWritten> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(cells.each_ref().map(|cell| harmless(cell)))?;
+    writer.write_record(cells.iter().map(|cell| harmless(cell)))?;
     writer.into_inner().map_err(|error| NotWritten::Sheet(error.into_error().into()))
 }
 

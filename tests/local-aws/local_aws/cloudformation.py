@@ -20,7 +20,6 @@ Created = tuple[str, dict[str, str]]
 RECORD_ONLY = {
     "AWS::CloudWatch::AnomalyDetector": (),
     "AWS::Config::ConfigRule": ("Source",),
-    "AWS::Logs::QueryDefinition": ("Name", "QueryString"),
     "AWS::SecurityHub::Hub": (),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from ministack.services import s3, scheduler
 from ministack.services.cloudformation import provisioners
 
-from local_aws import analyzers, detectors, schedules
+from local_aws import analyzers, detectors, log_queries, schedules
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]
@@ -15,6 +15,7 @@ def install() -> None:
     handlers = provisioners._RESOURCE_HANDLERS
     handlers["AWS::AccessAnalyzer::Analyzer"] = {"create": create_analyzer, "delete": delete_analyzer}
     handlers["AWS::GuardDuty::Detector"] = {"create": create_detector, "delete": delete_detector}
+    handlers["AWS::Logs::QueryDefinition"] = {"create": create_query, "update": update_query, "delete": delete_query}
     handlers["AWS::Scheduler::Schedule"] |= {"create": create_schedule, "update": update_schedule}
     inner = handlers["AWS::S3::Bucket"]["create"]
     handlers["AWS::S3::Bucket"] |= {"create": lambda logical_id, properties, stack_name: _locked(
@@ -42,6 +43,24 @@ def create_detector(logical_id: str, properties: Properties, stack_name: str) ->
 
 def delete_detector(physical_id: str, properties: Properties) -> None:
     detectors.delete(physical_id)
+
+
+def create_query(logical_id: str, properties: Properties, stack_name: str) -> Created:
+    missing = [name for name in ("Name", "QueryString") if name not in properties]
+    if missing:
+        raise ValueError(f"AWS::Logs::QueryDefinition: required properties are missing: {', '.join(missing)}")
+    identifier = provisioners._physical_name(stack_name, logical_id, max_len=64)
+    log_queries.save(identifier, properties)
+    return identifier, {"QueryDefinitionId": identifier}
+
+
+def update_query(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Created:
+    log_queries.save(physical_id, new)
+    return physical_id, {"QueryDefinitionId": physical_id}
+
+
+def delete_query(physical_id: str, properties: Properties) -> None:
+    log_queries.forget(physical_id)
 
 
 def create_schedule(logical_id: str, properties: Properties, stack_name: str) -> Created:

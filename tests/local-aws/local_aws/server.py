@@ -36,6 +36,7 @@ from local_aws import (
     insights,
     keys,
     lambdas,
+    log_queries,
     loopback,
     messages,
     operations,
@@ -93,6 +94,7 @@ def install() -> None:
     permissions.install()
     history.install()
     insights.install()
+    log_queries.install()
     queue_metrics.install()
     messages.install()
     resource_policies.install()
