@@ -19,7 +19,7 @@ test-rust: ## unit, property, scenario, adapter and acceptance tests
 	cargo test --workspace --quiet
 
 test-template: .venv/tools/ready ## the template, as AWS's own linters see it
-	.venv/tools/bin/cfn-lint template.yaml template-organization.yaml
+	.venv/tools/bin/cfn-lint template.yaml template-organization.yaml template-region.yaml
 	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
 
 test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does
