@@ -1,58 +1,25 @@
 """What is done in another Region reaches the stack, and is answered: `template-region.yaml` beside the stack, in eu-west-1."""
 
 import json
-from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from callers import client, role
 from deployed import reaches
 from events import on_bus
 from local_aws.session import eventually
+from regions import OtherRegion
 
 AWAY = "eu-west-1"
 # Not the stack's name: rules that are called so are watched for tampering, which is another test's subject.
 NAME = "other-region"
-FILE = Path(__file__).resolve().parents[2] / "template-region.yaml"
-
-
-class Away:
-    """The deployed template and what it did."""
-
-    def __init__(self, stack):
-        self.aws, self.home = stack.aws, f"arn:aws:events:us-east-1:{stack.aws.account}:event-bus/default"
-        self._cloudformation = stack.aws.client("cloudformation", region=AWAY)
-        self._sqs = stack.aws.client("sqs", region=AWAY)
-
-    def deploy(self):
-        self._cloudformation.create_stack(StackName=NAME, TemplateBody=FILE.read_text(), Capabilities=["CAPABILITY_IAM"])
-        eventually(lambda: self.status() == "CREATE_COMPLETE", 30)
-        described = self._cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]
-        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
-
-    def status(self):
-        return self._cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"]
-
-    def end(self):
-        self._cloudformation.delete_stack(StackName=NAME)
-
-    def sent(self):
-        """Returns which rules have sent an event home, and how that ended; without calls of the root user, which are the tests' own."""
-        sent = [(each["rule"].split("-")[2], each["outcome"]) for each in self.aws.deliveries() if each["target"] == self.home]
-        return [each for each in sent if each[0] != "DetectRootRule"]
-
-    def dead_letters(self):
-        found = self._sqs.receive_message(QueueUrl=self.outputs["UndeliveredEventsQueueUrl"], MaxNumberOfMessages=10,
-                                          MessageAttributeNames=["All"], VisibilityTimeout=0)
-        return found.get("Messages", [])
 
 
 @pytest.fixture(scope="module")
 def away(stack):
-    made = Away(stack)
-    made.deploy()
-    yield made
-    made.end()
+    with OtherRegion(stack.aws, AWAY, NAME) as deployed:
+        yield deployed
 
 
 def tried_by_a_scanner(stack):
@@ -84,10 +51,16 @@ def test_an_event_that_may_not_be_sent_is_kept_and_can_be_answered_later(stack, 
 
     user = tried_by_a_scanner(stack)
 
-    [letter] = eventually(away.dead_letters)
-    assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
-    event = json.loads(letter["Body"])
-    assert (event["region"], event["detail"]["userIdentity"]["userName"]) == (AWAY, user.name)
+    letters = eventually(away.dead_letters)
+    [event] = [event for event in map(json.loads, (letter["Body"] for letter in letters))
+               if event["detail"]["userIdentity"].get("userName") == user.name]
+    assert {letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] for letter in letters} == {"NO_PERMISSIONS"}
+    assert event["region"] == AWAY
     assert not stack.is_contained(user)
     stack.send("DetectFunction", event)
     reaches(lambda: stack.is_contained(user), True)
+
+
+def test_the_home_region_refuses_the_template(stack):
+    with pytest.raises(ClientError, match="home Region"), OtherRegion(stack.aws, "us-east-1", "at-home"):
+        pass
