@@ -13,7 +13,6 @@ class OtherRegion:
 
     def __init__(self, aws: LocalAws, region: str, stack: str) -> None:
         self.region, self.stack = region, stack
-        self.home = f"arn:aws:events:us-east-1:{aws.account}:event-bus/default"
         self._aws = aws
         self._cloudformation = aws.client("cloudformation", region=region)
 
@@ -31,20 +30,6 @@ class OtherRegion:
 
     def client(self, service: str, *arguments: Any, **options: Any) -> Any:
         return self._aws.client(service, *arguments, region=self.region, **options)
-
-    def rules(self) -> dict[str, str]:
-        """Returns the names of the event rules by logical id."""
-        found = self._cloudformation.describe_stack_resources(StackName=self.stack)["StackResources"]
-        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found if each["ResourceType"].endswith("::Rule")}
-
-    def sent(self) -> list[tuple[str, str]]:
-        """Returns which rules have sent an event home, by logical id, and how that ended.
-
-        Calls of the root user are left out: they are the tests' own.
-        """
-        names = {name: logical for logical, name in self.rules().items() if logical != "DetectRootRule"}
-        deliveries = [each for each in self._aws.deliveries() if each["target"] == self.home and each["rule"] in names]
-        return [(names[each["rule"]], each["outcome"]) for each in deliveries]
 
     def dead_letters(self) -> list[dict[str, Any]]:
         """Returns what could not be sent, and leaves it there."""
