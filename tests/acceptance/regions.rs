@@ -38,11 +38,8 @@ fn the_event_rules_of_other_regions_are_those_of_the_stack() {
 
 /// One event rule, whose target is the home Region's bus.
 fn block(name: &str, rule: &Value) -> String {
-    let state = match &rule["State"] {
-        Value::Null => "ENABLED".to_owned(),
-        Value::String(state) => state.clone(),
-        state => format!("!If [{}]", texts(&state["!If"]).join(", ")),
-    };
+    let chosen = || rule["State"].get("!If").map(|choice| format!("!If [{}]", texts(choice).join(", ")));
+    let state = rule["State"].as_str().map(str::to_owned).or_else(chosen).unwrap_or("ENABLED".to_owned());
     let description = rule["Description"].as_str().unwrap();
     format!(
         "  {name}:\n    Type: AWS::Events::Rule\n    Properties:\n      Description: {description}\n      State: {state}\n      \
@@ -58,17 +55,12 @@ fn pattern(value: &Value, indent: usize) -> String {
     let mut text = String::new();
     for (key, value) in value.as_object().unwrap() {
         write!(text, "{:indent$}{key}:", "").unwrap();
-        match value {
-            Value::Array(values) => {
-                let lines = wrapped(values, indent + 2);
-                let fits = !lines.contains('\n') && lines.trim_start().len() + indent + key.len() < 116;
-                text.push_str(&if fits {
-                    format!(" {}\n", lines.trim_start())
-                } else {
-                    format!("\n{lines}\n")
-                });
-            }
-            inner => write!(text, "\n{}", pattern(inner, indent + 2)).unwrap(),
+        if let Some(values) = value.as_array() {
+            let lines = wrapped(values, indent + 2);
+            let fits = !lines.contains('\n') && lines.trim_start().len() + indent + key.len() < 116;
+            text.push_str(&if fits { format!(" {}\n", lines.trim_start()) } else { format!("\n{lines}\n") });
+        } else {
+            write!(text, "\n{}", pattern(value, indent + 2)).unwrap();
         }
     }
     text
