@@ -19,7 +19,7 @@ test-rust: ## unit, property, scenario, adapter and acceptance tests
 	cargo test --workspace --features trailreflex-cli/sql --quiet
 
 test-template: .venv/tools/ready ## the templates, as AWS's own linters, parliament and the checks of this project see them
-	.venv/tools/bin/python tests/policy/mutants.py && .venv/tools/bin/cfn-lint --include-checks I3011 --append-rules tests/policy/rules -- template.yaml template-organization.yaml
+	.venv/tools/bin/python tests/policy/mutants.py && .venv/tools/bin/cfn-lint --include-checks I3011 --append-rules tests/policy/rules -- template.yaml template-organization.yaml template-region.yaml
 	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
 
 test-sql: .venv/aws/ready ## the page's queries, as a parser of Athena's and Trino's SQL reads them

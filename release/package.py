@@ -29,7 +29,8 @@ def main() -> None:
         pack(given.binaries / function / "bootstrap", given.out / f"{function}.zip")
     deployable = BUILT.sub(r"    Properties:\n      CodeUri: \1.zip\n", template).replace("    CodeUri: .\n", "")
     (given.out / "template.yaml").write_text(deployable)
-    (given.out / "template-organization.yaml").write_text((ROOT / "template-organization.yaml").read_text())
+    for name in ("template-organization.yaml", "template-region.yaml"):
+        (given.out / name).write_text((ROOT / name).read_text())
     if given.command_line and given.command_line.is_file():  # it is built for x86_64 only
         shutil.copy(given.command_line, given.out)
     files = sorted(path for path in given.out.iterdir() if path.name != "SHA256SUMS")

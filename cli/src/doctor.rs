@@ -11,13 +11,14 @@ use trailreflex_aws::{Deployment, EventRules, load_for_a_person, load_for_a_pers
 use trailreflex_delivery::{DeployedRule, needed_calls, undelivered};
 use trailreflex_detection::{Level, RuleSet};
 use trailreflex_doctor::{
-    Control, Diagnosis, EventRule, Facts, Finding, Known, Standing, controls, diagnose, hearing_region,
+    Control, Diagnosis, EventRule, Facts, Finding, Forwards, Known, OtherRegion, Standing, controls,
+    diagnose, hearing_region,
 };
-use trailreflex_model::{Region, cause_chain};
+use trailreflex_model::{Arn, Region, cause_chain};
 
 /// Runs the command.
 pub(crate) fn run(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<Ended> {
-    let facts = crate::operate::runtime()?.block_on(facts(&options.stack))?;
+    let facts = crate::operate::runtime()?.block_on(facts(&options.stack, &options.regions))?;
     let diagnoses = diagnose(&facts);
     let is_well = |one: &Diagnosis| matches!(one.finding, Finding::Proven { .. });
     let format = terminal.format(options.format);
@@ -41,7 +42,7 @@ pub(crate) fn run(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<E
 }
 
 /// Reads the account; what cannot be read is in the facts as such.
-async fn facts(stack: &str) -> anyhow::Result<Facts> {
+async fn facts(stack: &str, others: &[Region]) -> anyhow::Result<Facts> {
     let config = load_for_a_person().await;
     let region: Region = config.region().map(ToString::to_string).unwrap_or_default().parse()?;
     let deployment = Deployment::new(&config, stack.to_owned());
@@ -60,6 +61,12 @@ async fn facts(stack: &str) -> anyhow::Result<Facts> {
         Some(name) => deployment.parameter(&name).await,
         None => Ok(None),
     };
+    let home = rules.iter().flatten().find_map(|rule| rule.arn.parse().ok());
+    let home = home.map(|arn: Arn| bus_beside(&arn));
+    let mut sending = Vec::new();
+    for other in others {
+        sending.push(OtherRegion { region: other.clone(), forwards: forwards(other, home.as_deref()).await });
+    }
     Ok(Facts {
         stack: stack.to_owned(),
         region,
@@ -71,7 +78,22 @@ async fn facts(stack: &str) -> anyhow::Result<Facts> {
         queues: deployment.queues().await,
         subscriptions: deployment.subscriptions().await,
         switch,
+        others: sending,
     })
+}
+
+/// The default bus in the account and Region of a rule.
+fn bus_beside(rule: &Arn) -> String {
+    let (partition, region, account) = (rule.partition(), rule.region(), rule.account());
+    format!("arn:{partition}:events:{region}:{account}:event-bus/default")
+}
+
+/// Reads what a Region sends to the bus at home.
+async fn forwards(region: &Region, home: Option<&str>) -> Known<Forwards> {
+    let home = home.ok_or("no event rule of the stack says which account this is")?;
+    let config = load_for_a_person_in(Some(region.to_string())).await;
+    let sending = EventRules::new(&config).sending_to(home).await.map_err(|error| cause_chain(&error))?;
+    Ok(Forwards { rules: sending.len(), unsent: lacking(&sending)? })
 }
 
 /// Names built-in rules that ask for calls which no event rule of `detect` delivers.
@@ -84,8 +106,13 @@ fn missing(stack: &str, rules: &[EventRule]) -> Known<Vec<String>> {
             pattern: rule.pattern.clone(),
         })
         .collect();
+    lacking(&deployed)
+}
+
+/// Names built-in rules that ask for calls which none of these event rules delivers.
+fn lacking(deployed: &[DeployedRule]) -> Known<Vec<String>> {
     let known = RuleSet::load(built_in().map_err(|error| format!("{error:#}"))?).rules;
-    let keys: BTreeSet<_> = undelivered(&needed_calls(&known), &deployed).into_values().flatten().collect();
+    let keys: BTreeSet<_> = undelivered(&needed_calls(&known), deployed).into_values().flatten().collect();
     let name = |key: String| known.rule(&key).and_then(|rule| rule.name.clone()).unwrap_or(key);
     Ok(keys.into_iter().map(name).collect())
 }

@@ -6,7 +6,9 @@ use crate::template::of_type;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use trailreflex_access_changes::{NAME_STARTS, event_names};
-use trailreflex_delivery::{EventPattern, NeededCalls, STATE, event_patterns, needed_calls};
+use trailreflex_delivery::{
+    EventPattern, MAX_PATTERN, NeededCalls, STATE, event_patterns_within, needed_calls,
+};
 use trailreflex_detection::{Pin, Text};
 
 /// Event rules of the template that are written from what a function needs.
@@ -19,11 +21,17 @@ struct Written {
     target: &'static str,
     /// What is delivered.
     what: &'static str,
+    /// Whether calls of other Regions, which may have been forwarded, are left out.
+    own_region: bool,
 }
+
+/// What a pattern has in it beside calls so that other Regions are left out.
+const OWN_REGION: &str = r#""region":[{"!Ref":"AWS::Region"}],"#;
 
 impl Written {
     fn assert(&self, needed: &NeededCalls) {
-        let patterns = event_patterns(needed);
+        let room = if self.own_region { OWN_REGION.len() } else { 0 };
+        let patterns = event_patterns_within(needed, MAX_PATTERN - room);
         let blocks: String =
             (1..).zip(&patterns).map(|(number, pattern)| block(self, number, pattern)).collect();
         let mark = |end: &str| format!("# ---- written from the {}: {end}", self.from);
@@ -34,7 +42,8 @@ impl Written {
 #[test]
 fn the_templates_patterns_are_those_that_the_rules_need() {
     let what = "Calls that detection rules name";
-    Written { from: "rules", function: "Detect", target: "detect", what }.assert(&needed_calls(&rules()));
+    let written = Written { from: "rules", function: "Detect", target: "detect", what, own_region: false };
+    written.assert(&needed_calls(&rules()));
 }
 
 #[test]
@@ -46,23 +55,32 @@ fn the_templates_patterns_deliver_every_call_that_changes_who_has_access() {
         needed.calls.entry(Pin { source: None, name: Some(name) }).or_default();
     }
     let what = "Calls that write a policy or share something";
-    Written { from: "operations", function: "ReviewAccess", target: "review-access", what }.assert(&needed);
+    // What stood before is remembered of each Region, which needs all its calls; what is forwarded are some.
+    let written = Written {
+        from: "operations",
+        function: "ReviewAccess",
+        target: "review-access",
+        what,
+        own_region: true,
+    };
+    written.assert(&needed);
 }
 
 /// One event rule of the template and its permission.
 fn block(of: &Written, number: usize, pattern: &EventPattern) -> String {
     let Written { function, target, what, .. } = of;
     let pattern = pattern.to_json();
+    let region = if of.own_region { "        region: [!Ref AWS::Region]\n" } else { "" };
     let lists =
         [("eventSource", &pattern["detail"]["eventSource"]), ("eventName", &pattern["detail"]["eventName"])];
     let mut text = format!(
         "  {function}Calls{number}Rule:\n    Type: AWS::Events::Rule\n    Properties:\n      \
-         Description: {what} ({number}).\n      State: {STATE}\n      EventPattern:\n        \
+         Description: {what} ({number}).\n      State: {STATE}\n      EventPattern:\n{region}        \
          detail-type: [{{suffix: ' via CloudTrail'}}]\n        detail:\n"
     );
     for (field, list) in lists {
         let Some(list) = list.as_array() else { continue };
-        writeln!(text, "          {field}:\n{}", wrapped(list)).unwrap();
+        writeln!(text, "          {field}:\n{}", wrapped(list, 12)).unwrap();
     }
     write!(
         text,
@@ -74,22 +92,26 @@ fn block(of: &Written, number: usize, pattern: &EventPattern) -> String {
     text
 }
 
-/// A YAML list in lines of at most 118 characters.
-fn wrapped(values: &[Value]) -> String {
-    let shown = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Object(condition) => {
-            let (key, text) = condition.iter().next().unwrap();
-            format!("{{{key}: {}}}", text.as_str().unwrap())
+/// A YAML list in lines of at most 118 characters, each with `indent` spaces before it.
+pub(crate) fn wrapped(values: &[Value], indent: usize) -> String {
+    fn shown(value: &Value) -> String {
+        match value {
+            Value::String(text) if text.starts_with(' ') => format!("'{text}'"),
+            Value::String(text) => text.clone(),
+            Value::Bool(yes) => yes.to_string(),
+            Value::Object(condition) => {
+                let (key, operand) = condition.iter().next().unwrap();
+                format!("{{{key}: {}}}", shown(operand))
+            }
+            Value::Null | Value::Number(_) | Value::Array(_) => panic!("{value} in a pattern"),
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => panic!("{value} in a pattern"),
-    };
-    let mut lines = vec![String::from("            [")];
+    }
+    let mut lines = vec![format!("{:indent$}[", "")];
     for (number, value) in values.iter().enumerate() {
         let piece = shown(value) + if number + 1 < values.len() { "," } else { "]" };
         let line = lines.last_mut().unwrap();
         if line.len() + piece.len() + 1 > 118 {
-            lines.push(format!("             {piece}"));
+            lines.push(format!("{:indent$} {piece}", ""));
         } else {
             if !line.ends_with('[') {
                 line.push(' ');

@@ -14,6 +14,7 @@ mod metrics;
 mod peers;
 mod proofs;
 mod queries;
+mod regions;
 mod regressions;
 mod repository;
 mod roles;

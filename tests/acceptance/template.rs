@@ -7,7 +7,12 @@ use trailreflex_response::{ActionClass, ActionKind, LEASE_SECONDS, Playbooks};
 
 /// The template with `!Ref x` as `{"!Ref": x}`.
 pub(crate) fn template() -> Value {
-    plain(yaml_serde::from_str(&read("template.yaml")).unwrap())
+    parsed("template.yaml")
+}
+
+/// Any template, likewise.
+pub(crate) fn parsed(file: &str) -> Value {
+    plain(yaml_serde::from_str(&read(file)).unwrap())
 }
 
 fn plain(value: yaml_serde::Value) -> Value {

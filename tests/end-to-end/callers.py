@@ -18,10 +18,10 @@ def session(stack: Stack, role: str) -> tuple[tuple[str, str], str]:
     return (made["AccessKeyId"], made["SecretAccessKey"]), made["SessionToken"]
 
 
-def client(stack: Stack, service: str, role: str) -> Any:
+def client(stack: Stack, service: str, role: str, region: str | None = None) -> Any:
     """Returns a client that works as a role."""
     key, token = session(stack, role)
-    return stack.aws.client(service, key, token=token)
+    return stack.aws.client(service, key, token=token, region=region)
 
 
 def role(stack: Stack, name: str, may: str) -> str:

@@ -17,7 +17,7 @@ class Inbox:
         self._reading = threading.Lock()
 
     @classmethod
-    def on_bus(cls, aws: LocalAws, bus: str, name: str, pattern: dict[str, Any]) -> "Inbox":
+    def on_bus(cls, aws: LocalAws, bus: str, name: str, pattern: dict[str, Any], state: str = "ENABLED") -> "Inbox":
         """Makes a queue that gets the bus's events that match."""
         sqs, events = aws.client("sqs"), aws.client("events")
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
@@ -25,7 +25,7 @@ class Inbox:
         allowed = {"Statement": {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
                                  "Action": "sqs:SendMessage", "Resource": arn}}
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(allowed)})
-        events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
+        events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern), State=state)
         events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "inbox", "Arn": arn}])
         return cls(aws, url)
 

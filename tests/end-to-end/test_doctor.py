@@ -9,6 +9,7 @@ import pytest
 
 from deployed import TEMPLATE, Stack
 from local_aws.session import LocalAws
+from regions import OtherRegion
 
 COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
 
@@ -85,3 +86,11 @@ def test_what_may_not_be_read_and_a_stack_that_is_not_there_are_told(aws, stack)
     assert "sqs:ListQueues" in wrong(lines)["queuesAreEmpty"]["why"]
     code, lines, _ = doctor(aws, "--stack", "nobody")
     assert code == 1 and "no event rule of a stack `nobody`" in wrong(lines)["rulesAreEnabled"]["what"]
+
+
+def test_a_region_that_sends_nothing_is_named_and_one_that_sends_all_is_well(aws, stack):
+    with OtherRegion(aws, "eu-west-1", "trailreflex-region"):
+        code, lines, _ = doctor(aws, "--regions", "eu-west-1,eu-west-2")
+    told = [line for line in lines if line["check"] == "otherRegionsSend"]
+    assert code == 1 and [line["standing"] for line in told] == ["proven", "broken"]
+    assert told[0]["by"].startswith("eu-west-1: ") and told[1]["what"].startswith("eu-west-2 sends nothing")

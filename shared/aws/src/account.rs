@@ -3,6 +3,8 @@
 #[cfg(feature = "identity")]
 mod administrators;
 #[cfg(feature = "exposure")]
+mod bucket_region;
+#[cfg(feature = "exposure")]
 mod exposure;
 #[cfg(feature = "exposure")]
 mod exposure_change;

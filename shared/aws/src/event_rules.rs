@@ -66,6 +66,33 @@ impl EventRules {
         }
     }
 
+    /// Lists the rules of which a target has this ARN.
+    ///
+    /// # Errors
+    /// [`CallFailed`] if EventBridge refused or did not answer.
+    pub async fn sending_to(&self, target: &str) -> Result<Vec<DeployedRule>, CallFailed> {
+        let mut rules = Vec::new();
+        let mut token = None;
+        loop {
+            let asked = self.eventbridge.list_rule_names_by_target().target_arn(target);
+            let page = asked.set_next_token(token).send().await;
+            let page = page.map_err(|error| CallFailed::of("events:ListRuleNamesByTarget", error))?;
+            for name in page.rule_names.unwrap_or_default() {
+                let rule = self.eventbridge.describe_rule().name(&name).send().await;
+                let rule = rule.map_err(|error| CallFailed::of("events:DescribeRule", error))?;
+                rules.push(DeployedRule {
+                    name,
+                    state: rule.state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+                    pattern: rule.event_pattern,
+                });
+            }
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(rules);
+            }
+        }
+    }
+
     /// Writes a rule and its target, in place of one of the same name.
     ///
     /// # Errors

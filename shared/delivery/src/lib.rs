@@ -8,6 +8,6 @@ mod pattern;
 mod route;
 
 pub use deployed::{DeployedRule, undelivered};
-pub use pack::event_patterns;
+pub use pack::{event_patterns, event_patterns_within};
 pub use pattern::{EventPattern, MAX_PATTERN, STATE};
 pub use route::{Delivery, InvalidDelivery, NeededCalls, needed_calls};

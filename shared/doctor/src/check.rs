@@ -36,11 +36,13 @@ pub enum Check {
     PeopleAreTold,
     /// The responders may act as far as their mode says.
     SwitchIsArmed,
+    /// Another Region sends what it sees.
+    OtherRegionsSend,
 }
 
 impl Check {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::TrailLogs,
         Self::TrailLogsReadsAndWrites,
         Self::TrailLogsAllServices,
@@ -56,6 +58,7 @@ impl Check {
         Self::QueuesAreEmpty,
         Self::PeopleAreTold,
         Self::SwitchIsArmed,
+        Self::OtherRegionsSend,
     ];
 
     /// Says it to people.
@@ -77,6 +80,7 @@ impl Check {
             Self::QueuesAreEmpty => "nothing waits for a person in a queue",
             Self::PeopleAreTold => "somebody hears of findings",
             Self::SwitchIsArmed => "responders may act as far as their mode says",
+            Self::OtherRegionsSend => "another Region sends what it sees",
         }
     }
 }

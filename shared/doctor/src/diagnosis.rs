@@ -1,6 +1,7 @@
 //! From facts to what is right, wrong or not known.
 
 use crate::people::{queues, subscriptions, switch};
+use crate::regions::others;
 use crate::rules::{enabled, permissions, targets};
 use crate::trails::{global, trails};
 use crate::{Check, Facts};
@@ -53,7 +54,8 @@ impl Finding {
     }
 }
 
-/// Makes all checks: each at least once, one that is broken in several ways once for each.
+/// Makes all checks: each at least once, one that is broken in several ways once for each; that of other Regions once for each of
+/// them.
 #[must_use]
 pub fn diagnose(facts: &Facts) -> Vec<Diagnosis> {
     let mut all = trails(facts);
@@ -65,6 +67,7 @@ pub fn diagnose(facts: &Facts) -> Vec<Diagnosis> {
         (Check::QueuesAreEmpty, queues(facts)),
         (Check::PeopleAreTold, subscriptions(facts)),
         (Check::SwitchIsArmed, switch(facts)),
+        (Check::OtherRegionsSend, others(facts)),
     ]);
     all.into_iter()
         .flat_map(|(check, findings)| findings.into_iter().map(move |finding| Diagnosis { check, finding }))

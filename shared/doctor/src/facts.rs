@@ -28,6 +28,26 @@ pub struct Facts {
     pub subscriptions: Known<Subscriptions>,
     /// The kill switch's value; none if there is no such parameter.
     pub switch: Known<Option<String>>,
+    /// Other Regions that were asked about.
+    pub others: Vec<OtherRegion>,
+}
+
+/// Another Region of the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherRegion {
+    /// The Region.
+    pub region: Region,
+    /// What it sends to the default bus of the Region that the facts are seen from.
+    pub forwards: Known<Forwards>,
+}
+
+/// What a Region sends to another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwards {
+    /// How many event rules do.
+    pub rules: usize,
+    /// Names of built-in rules whose calls none of them sends.
+    pub unsent: Vec<String>,
 }
 
 /// A trail.

@@ -8,12 +8,16 @@ mod control;
 mod diagnosis;
 mod facts;
 mod people;
+mod regions;
 mod rules;
 mod trails;
 
 pub use check::Check;
 pub use control::{Control, Standing, controls};
 pub use diagnosis::{Diagnosis, Finding, diagnose};
-pub use facts::{EventRule, Facts, Function, Known, Management, Queue, RuleTarget, Subscriptions, Trail};
+pub use facts::{
+    EventRule, Facts, Forwards, Function, Known, Management, OtherRegion, Queue, RuleTarget, Subscriptions,
+    Trail,
+};
 pub use rules::OPTIONAL;
 pub use trails::hearing_region;

@@ -141,7 +141,7 @@ fn lets(policy: &str, rule: &str) -> bool {
 }
 
 /// Names some of them.
-fn some(names: &[String]) -> String {
+pub(crate) fn some(names: &[String]) -> String {
     let named = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(MOST) {
         0 => named,

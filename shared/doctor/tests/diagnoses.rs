@@ -3,8 +3,8 @@
 #![cfg(test)]
 
 use trailreflex_doctor::{
-    Check, EventRule, Facts, Finding, Function, Management, Queue, RuleTarget, Standing, Subscriptions,
-    Trail, controls, diagnose,
+    Check, EventRule, Facts, Finding, Forwards, Function, Management, OtherRegion, Queue, RuleTarget,
+    Standing, Subscriptions, Trail, controls, diagnose,
 };
 
 const RULE: &str = "arn:aws:events:us-east-1:111122223333:rule/trailreflex-DetectCalls1Rule-A";
@@ -73,7 +73,15 @@ fn well() -> Facts {
         }]),
         subscriptions: Ok(Subscriptions { confirmed: 1, pending: Vec::new() }),
         switch: Ok(Some("armed".to_owned())),
+        others: vec![sends("eu-west-1", Ok((14, &[])))],
     }
+}
+
+/// A Region with so many event rules, and names of rules whose calls they leave out.
+fn sends(region: &str, forwards: Result<(usize, &[&str]), String>) -> OtherRegion {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let forwards = forwards.map(|(rules, unsent)| Forwards { rules, unsent: names(unsent) });
+    OtherRegion { region: region.parse().unwrap(), forwards }
 }
 
 /// What is not proven: the check, what is wrong or why it is not known, and what mends it.
@@ -303,6 +311,7 @@ fn what_could_not_be_read_is_unknown_and_never_proven() {
         queues: Err(why()),
         subscriptions: Err(why()),
         switch: Err(why()),
+        others: vec![sends("eu-west-1", Err(why()))],
         ..well()
     };
     let wrong = wrong(&facts);
@@ -310,7 +319,7 @@ fn what_could_not_be_read_is_unknown_and_never_proven() {
     let expected: Vec<_> =
         Check::ALL.into_iter().filter(|check| *check != Check::HearsGlobalServices).collect();
     assert_eq!(unknown, expected);
-    assert!(wrong.iter().all(|one| one.1 == why()), "{wrong:?}");
+    assert!(wrong.iter().all(|one| one.1.ends_with(&why())), "{wrong:?}");
     assert!(controls(&diagnose(&facts)).iter().all(|one| one.standing == Standing::Unknown));
 }
 
@@ -344,4 +353,31 @@ fn a_mode_that_changes_nothing_needs_no_armed_switch() {
     facts.functions.as_mut().unwrap()[1].mode = Some("plan".to_owned());
     facts.switch = Ok(None);
     assert_eq!(wrong(&facts), []);
+}
+
+#[test]
+fn each_region_that_is_named_is_told_with_what_mends_it() {
+    let others = vec![
+        sends("eu-west-1", Ok((14, &[]))),
+        sends("eu-west-2", Ok((0, &["some_rule"]))),
+        sends("eu-west-3", Ok((13, &["some_rule"]))),
+    ];
+    let deploy = |region: &str| {
+        format!(
+            "aws cloudformation deploy --region {region} --template-file template-region.yaml --stack-name trailreflex-region \
+             --parameter-overrides HomeRegion=us-east-1 --capabilities CAPABILITY_IAM"
+        )
+    };
+    let wrong = wrong(&Facts { others, ..well() });
+    let [(_, nothing, mends), (_, some, mends_some)] = wrong.as_slice() else { panic!("{wrong:?}") };
+    assert!(nothing.starts_with("eu-west-2 sends nothing"), "{nothing}");
+    assert_eq!(*mends, deploy("eu-west-2"));
+    assert_eq!(some, "eu-west-3 does not send calls that 1 rules ask for: some_rule");
+    assert!(mends_some.ends_with(&deploy("eu-west-3")), "{mends_some}");
+}
+
+#[test]
+fn no_region_is_asked_about_unless_it_is_named() {
+    let told = diagnose(&Facts { others: Vec::new(), ..well() });
+    assert!(told.iter().all(|one| one.check != Check::OtherRegionsSend));
 }

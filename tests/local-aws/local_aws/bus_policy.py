@@ -1,6 +1,7 @@
 """Event bus policies: stores whole documents, and enforces an explicit Deny on PutEvents.
 
-Within one account an Allow needs no bus policy, so only Deny matters; it binds the root user too.
+Within one account an Allow needs no bus policy, so only Deny matters; it binds the root user too. What a rule forwards to a bus
+of another account needs an Allow there.
 """
 
 import json
@@ -11,7 +12,7 @@ from ministack.services import eventbridge
 
 from local_aws.calls import Call
 from local_aws.identity import Caller
-from local_aws.policies import Asked, decide
+from local_aws.policies import Asked, Decision, decide
 
 _original_put_permission = eventbridge._put_permission
 
@@ -45,6 +46,20 @@ def refusal(call: Call, caller: Caller):
                 400,
             )
     return None
+
+
+def of_role(bus: str, event: dict[str, Any], role_arn: str) -> Decision:
+    """Returns what the policy of a bus, of the account and Region that are being worked in, says of an event that a role brings."""
+    account = role_arn.split(":")[4]
+    context = {
+        "aws:PrincipalArn": role_arn,
+        "aws:PrincipalAccount": account,
+        "aws:PrincipalType": "AssumedRole",
+        "events:source": event.get("Source", ""),
+        "events:detail-type": event.get("DetailType", ""),
+    }
+    policy = eventbridge._event_bus_policies.get(bus.rsplit("/", 1)[-1])
+    return decide(policy, Asked("events:PutEvents", bus, (role_arn,), account, context=context))
 
 
 def bus_arn(name_or_arn: str) -> str:

@@ -78,7 +78,7 @@ def _invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str
 
 
 def _to_lambda(arn: str, payload: str) -> None:
-    with _delivery(payload) as source_arn:
+    with Delivery(payload) as source_arn:
         func, config, _ = lambda_svc._get_func_record_for_ref(arn)
         base, _, _ = lambda_svc._get_base_func_record_for_ref(arn)
         if not func or not config or not base:
@@ -94,11 +94,11 @@ def _to_lambda(arn: str, payload: str) -> None:
 
 
 def _to_queue(spec: Any, payload: str, sqs_parameters: dict[str, Any] | None = None) -> None:
-    with _delivery(payload) as source_arn:
+    with Delivery(payload) as source_arn:
         queues.put_as_service(str(spec), payload, SERVICE, source_arn)
 
 
-class _delivery:
+class Delivery:
     """Counts one delivery; if it fails, sends the dead letter. Gives the ARN of the rule."""
 
     def __init__(self, payload: str) -> None:

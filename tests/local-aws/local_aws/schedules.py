@@ -13,13 +13,11 @@ import zoneinfo
 from typing import Any
 
 from ministack import app as ministack
-from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
-from ministack.services import eventbridge, iam, lambda_svc, scheduler
+from ministack.services import eventbridge, lambda_svc, scheduler
 
-from local_aws import operations, queues
+from local_aws import operations, queues, service_roles
 from local_aws.operations import Parameters, Refused
-from local_aws.policies import Asked, decide
 
 SERVICE = "scheduler.amazonaws.com"
 TICK_SECONDS = 0.5
@@ -52,11 +50,7 @@ def tick() -> None:
 
 def may_assume(role_arn: str, group: str) -> bool:
     """Says if the role lets Scheduler assume it for the schedules of a group."""
-    role = iam._roles.get(role_arn.rsplit("/", 1)[-1])
-    trust = (role or {}).get("AssumeRolePolicyDocument") or "{}"
-    context = {"aws:SourceAccount": get_account_id(), "aws:SourceArn": scheduler._group_arn(group)}
-    policy = json.loads(trust) if isinstance(trust, str) else trust
-    return decide(policy, Asked("sts:AssumeRole", role_arn, service=SERVICE, context=context)) == "Allow"
+    return service_roles.may_assume(role_arn, SERVICE, scheduler._group_arn(group))
 
 
 def check(parameters: Parameters) -> None:
@@ -98,7 +92,7 @@ def _deliver(schedule: dict[str, Any], arn: str, payload: str) -> None:
     service = arn.split(":")[2]
     if not may_assume(schedule["Target"]["RoleArn"], schedule["GroupName"]):
         raise queues.QueueRefused("NO_PERMISSIONS", "the role does not let Scheduler assume it")
-    if service in _ACTIONS and ministack.AUTH and not _role_allows(schedule["Target"]["RoleArn"], _ACTIONS[service], arn):
+    if service in _ACTIONS and ministack.AUTH and not service_roles.allows(schedule["Target"]["RoleArn"], _ACTIONS[service], arn):
         raise queues.QueueRefused("NO_PERMISSIONS", f"the role does not allow {_ACTIONS[service]} on {arn}")
     if service == "sqs":
         queues.put(arn, payload, {})
@@ -115,14 +109,6 @@ def _deliver(schedule: dict[str, Any], arn: str, payload: str) -> None:
 
 
 _ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
-
-
-def _role_allows(role_arn: str, action: str, resource: str) -> bool:
-    account = role_arn.split(":")[4]
-    context = iam_evaluator.EvalContext(principal_arn=role_arn, principal_type="AssumedRole", principal_account=account,
-                                        action=action, resource_arn=resource, region=get_region())
-    policies = iam_evaluator._gather_role_policies(role_arn.rsplit("/", 1)[-1], account)
-    return iam_evaluator.evaluate(context, policies).decision == "Allow"
 
 
 def _payload(schedule: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ from local_aws import (
     event_rules,
     eventbridge,
     expressions,
+    forwarding,
     function_policies,
     function_urls,
     history,
@@ -86,6 +87,7 @@ def install() -> None:
     function_policies.install()
     function_urls.install()
     eventbridge.install()
+    forwarding.install()
     event_rules.install()
     cloudformation.install()
     denials.install()

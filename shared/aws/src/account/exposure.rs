@@ -1,5 +1,6 @@
 //! What opens resources to others, as EC2, RDS, S3, SSM, Lambda and those with policies show it: one client each, made once.
 
+use super::bucket_region::send_to_bucket;
 use super::{AwsAccount, Services, absent, failed};
 use aws_sdk_ec2::types::Filter;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -145,7 +146,7 @@ impl Exposure {
     }
 
     async fn public_access_block(&self, bucket: &ResourceName) -> Result<Reading, AccountError> {
-        let answer = self.s3.get_public_access_block().bucket(bucket.as_str()).send().await;
+        let answer = send_to_bucket!(self.s3.get_public_access_block().bucket(bucket.as_str()));
         let flags = match answer {
             Ok(output) => output.public_access_block_configuration,
             Err(error) if code(&error) == Some("NoSuchPublicAccessBlockConfiguration") => None,

@@ -1,5 +1,6 @@
 //! What opens resources to others, changed: one call for each operation.
 
+use super::bucket_region::send_to_bucket;
 use super::exposure::{Exposure, code};
 use super::{another_classes, failed};
 use aws_sdk_ec2::types as ec2;
@@ -131,10 +132,12 @@ impl Exposure {
                     .set_restrict_public_buckets(flag("RestrictPublicBuckets"))
                     .build();
                 let call = self.s3.put_public_access_block().bucket(bucket);
-                send!(call.public_access_block_configuration(configuration))
+                let sent = send_to_bucket!(call.public_access_block_configuration(configuration));
+                sent.map(drop).map_err(|error| failed(permission, error))
             }
             ExposureOperation::DeletePublicAccessBlock { bucket } => {
-                send!(self.s3.delete_public_access_block().bucket(bucket))
+                let sent = send_to_bucket!(self.s3.delete_public_access_block().bucket(bucket));
+                sent.map(drop).map_err(|error| failed(permission, error))
             }
             ExposureOperation::UpdateFunctionUrlConfig { function_name, qualifier, auth_type } => {
                 let call = self.lambda.update_function_url_config().function_name(function_name);

@@ -1,5 +1,7 @@
 //! EventBridge's rules: all pages are read, and a refused target is an error though the answer is 200.
 
+use aws_sdk_eventbridge::operation::describe_rule::DescribeRuleOutput;
+use aws_sdk_eventbridge::operation::list_rule_names_by_target::ListRuleNamesByTargetOutput;
 use aws_sdk_eventbridge::operation::list_rules::ListRulesOutput;
 use aws_sdk_eventbridge::operation::put_rule::PutRuleOutput;
 use aws_sdk_eventbridge::operation::put_targets::PutTargetsOutput;
@@ -42,6 +44,33 @@ async fn rules_of_all_pages_are_listed() {
     };
     let listed = EventRules::with_client(client).list("trail-").await.unwrap();
     assert_eq!(listed, [rule("trail-a", "ENABLED", Some("{}")), rule("trail-b", "DISABLED", None)]);
+}
+
+#[tokio::test]
+async fn rules_with_a_target_are_listed_with_state_and_pattern() {
+    const BUS: &str = "arn:aws:events:us-east-1:111122223333:event-bus/default";
+    let first = mock!(aws_sdk_eventbridge::Client::list_rule_names_by_target)
+        .match_requests(|request| request.next_token().is_none() && request.target_arn() == Some(BUS))
+        .then_output(|| ListRuleNamesByTargetOutput::builder().rule_names("a").next_token("more").build());
+    let second = mock!(aws_sdk_eventbridge::Client::list_rule_names_by_target)
+        .match_requests(|request| request.next_token() == Some("more"))
+        .then_output(|| ListRuleNamesByTargetOutput::builder().rule_names("b").build());
+    let described = |name: &'static str, state: RuleState| {
+        mock!(aws_sdk_eventbridge::Client::describe_rule)
+            .match_requests(move |request| request.name() == Some(name))
+            .then_output(move || {
+                DescribeRuleOutput::builder().name(name).state(state.clone()).event_pattern("{}").build()
+            })
+    };
+    let (a, b) = (described("a", RuleState::Enabled), described("b", RuleState::Disabled));
+    let client = mock_client!(aws_sdk_eventbridge, RuleMode::MatchAny, [&first, &second, &a, &b]);
+    let rule = |name: &str, state: &str| DeployedRule {
+        name: name.to_owned(),
+        state: state.to_owned(),
+        pattern: Some("{}".to_owned()),
+    };
+    let listed = EventRules::with_client(client).sending_to(BUS).await.unwrap();
+    assert_eq!(listed, [rule("a", "ENABLED"), rule("b", "DISABLED")]);
 }
 
 #[tokio::test]

@@ -21,6 +21,9 @@ use aws_sdk_s3::operation::get_public_access_block::{GetPublicAccessBlockError, 
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use aws_sdk_ssm::operation::describe_document_permission::DescribeDocumentPermissionOutput;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -126,6 +129,29 @@ async fn what_is_gone_is_told_from_what_is_not_set() {
         (bucket("half"), Reading::Is(Setting::Document(flags))),
     ] {
         assert_eq!(account.read(&control).await.unwrap(), expected, "{}", control.key());
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_of_another_region_is_asked_for_there() {
+    let moved = |status: u16| {
+        move || {
+            let body = "<Error><Code>PermanentRedirect</Code><Message>ask there</Message></Error>";
+            let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
+            answer.headers_mut().insert("x-amz-bucket-region", "eu-west-1");
+            answer
+        }
+    };
+    let control = Control::PublicAccessBlock { bucket: "away".parse().unwrap() };
+    for (status, calls) in [(301, 2), (400, 2), (403, 1)] {
+        let read = mock!(aws_sdk_s3::Client::get_public_access_block)
+            .sequence()
+            .http_response(moved(status))
+            .output(|| GetPublicAccessBlockOutput::builder().build())
+            .build();
+        let account = account().with_s3(mock_client!(aws_sdk_s3, RuleMode::MatchAny, [&read]));
+        let reading = account.read(&control).await;
+        assert_eq!((reading.is_ok(), read.num_calls()), (calls == 2, calls), "{status}: {reading:?}");
     }
 }
 

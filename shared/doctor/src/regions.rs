@@ -1,0 +1,35 @@
+//! What other Regions send home.
+
+use crate::rules::some;
+use crate::{Facts, Finding, Forwards, OtherRegion};
+use trailreflex_model::shell_word;
+
+/// Whether each Region that was named sends what built-in rules ask for; nothing if none was named.
+pub(crate) fn others(facts: &Facts) -> Vec<Finding> {
+    facts.others.iter().map(|other| of(facts, other)).collect()
+}
+
+fn of(facts: &Facts, OtherRegion { region, forwards }: &OtherRegion) -> Finding {
+    let Facts { stack, region: home, .. } = facts;
+    let deploy = || {
+        format!(
+            "aws cloudformation deploy --region {region} --template-file template-region.yaml --stack-name {} \
+             --parameter-overrides HomeRegion={home} --capabilities CAPABILITY_IAM",
+            shell_word(&format!("{stack}-region"))
+        )
+    };
+    match forwards {
+        Err(why) => Finding::unknown(&format!("{region}: {why}")),
+        Ok(Forwards { rules: 0, .. }) => Finding::broken(
+            format!("{region} sends nothing: what is done there is heard from log files only, if at all"),
+            deploy(),
+        ),
+        Ok(Forwards { rules, unsent }) if unsent.is_empty() => {
+            Finding::proven(format!("{region}: {rules} event rules, and all calls that rules ask for"))
+        }
+        Ok(Forwards { unsent, .. }) => Finding::broken(
+            format!("{region} does not send calls that {} rules ask for: {}", unsent.len(), some(unsent)),
+            format!("switch on the event rules there that are off, or {}", deploy()),
+        ),
+    }
+}
