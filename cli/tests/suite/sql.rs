@@ -33,7 +33,7 @@ mod with_it {
                     "json",
                     "{\"useragent\":\"TruffleHog\",\"calls\":1}\n{\"useragent\":\"aws-cli/2.31.22\",\"calls\":2}\n",
                 ),
-                ("csv", "useragent,calls\r\nTruffleHog,1\r\naws-cli/2.31.22,2\r\n"),
+                ("csv", "useragent,calls\nTruffleHog,1\naws-cli/2.31.22,2\n"),
                 ("table", "USERAGENT        CALLS\nTruffleHog       1\naws-cli/2.31.22  2\n"),
             ] {
                 let ran = run(&["sql", "--format", format, &format!("@{query}"), &input]);
