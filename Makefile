@@ -3,7 +3,7 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-keep-evidence --package trailreflex-review-access --package trailreflex-review-activity --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz sbom release reproducible clean
+.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy clippy-sql deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz sbom release reproducible clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -12,17 +12,18 @@ watch: stage ## `cargo lambda watch` on a local AWS, for `cargo lambda invoke`; 
 	$(IN_VENV) tests/local-aws/watch.py
 
 # Tests and functions are built with one set of features, so that the SDK is compiled once.
-test: BUILT := --workspace --all-targets --features trailreflex-cli/sql
-test: test-rust test-template test-sql test-local-aws test-end-to-end ## everything
+test: BUILT := --all-targets
+test: test-rust test-template test-local-aws test-end-to-end ## everything but SQL
 
 test-rust: ## unit, property, scenario, adapter and acceptance tests
-	cargo test --workspace --features trailreflex-cli/sql --quiet
+	cargo test --quiet
 
 test-template: .venv/tools/ready ## the templates, as AWS's own linters, parliament and the checks of this project see them
 	.venv/tools/bin/python tests/policy/mutants.py && .venv/tools/bin/cfn-lint --include-checks I3011 --append-rules tests/policy/rules -- template.yaml template-organization.yaml template-region.yaml
 	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
 
-test-sql: .venv/aws/ready ## the page's queries, as a parser of Athena's and Trino's SQL reads them
+test-sql: .venv/aws/ready ## SQL, whose engine takes minutes to build, and its page as a parser of Athena's and Trino's SQL reads it
+	cargo test --quiet -p trailreflex-sql -p trailreflex-cli --features trailreflex-cli/sql
 	.venv/aws/bin/python -m pytest -q tests/sql
 
 test-local-aws: .venv/aws/ready .venv/tools/ready ## the local AWS behaves as AWS does, and releases are packed alike
@@ -63,14 +64,17 @@ fmt:
 	cargo fmt --all --check
 
 clippy:
-	cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings
+	cargo clippy --all-targets --quiet -- -D warnings
+
+clippy-sql:
+	cargo clippy -p trailreflex-sql -p trailreflex-cli --features trailreflex-cli/sql --all-targets --quiet -- -D warnings
 
 deny: .venv/tools/ready ## licences, banned crates, sources; advisories need the network: `cargo deny check`
 	cargo fetch --quiet
 	PATH="$(CURDIR)/.venv/tools/bin:$$PATH" cargo deny --offline check licenses bans sources
 
 docs:
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet
 
 corpus: corpus-actions ## parse records of your own: make corpus CORPUS=folder
 	cargo run --quiet --package trailreflex-model --example corpus -- "$(CORPUS)"
