@@ -4,6 +4,7 @@ Source: Lambda Developer Guide, "How Lambda handles errors and retries with asyn
 "Capturing records of Lambda asynchronous invocations".
 """
 
+import collections
 import datetime
 import json
 import logging
@@ -24,7 +25,11 @@ from local_aws import queues
 # AWS waits 1 minute before the first retry and 2 before the second.
 RETRY_SECONDS = [float(text) for text in os.environ.get("LOCAL_AWS_RETRY_SECONDS", "1,2").split(",")]
 DEFAULT_ATTEMPTS = 3
+# How many events a function works on at a time; the others wait, as they do in an account whose concurrency is used up. Each start of
+# an environment is a call of AssumeRole that may wake a function, so that without a bound a busy machine only starts more of them.
+AT_ONCE = 50
 
+_places: dict[str, threading.BoundedSemaphore] = collections.defaultdict(lambda: threading.BoundedSemaphore(AT_ONCE))
 _log = logging.getLogger("local_aws.async_invoke")
 _original_emit = lambda_svc._emit_lambda_metrics
 
@@ -71,7 +76,8 @@ def _try(func: dict[str, Any], config: dict[str, Any], event: Any, request_id: s
             if time.monotonic() - started + delay > int(settings.get("MaximumEventAgeInSeconds", 21600)):
                 return Outcome(result, attempt - 1, "EventAgeExceeded")
             time.sleep(delay)
-        result = _execute_once(func, config, event, request_id)
+        with _places[config.get("FunctionArn", "")]:
+            result = _execute_once(func, config, event, request_id)
         if not result.get("error"):
             return Outcome(result, attempt, "Success")
     return Outcome(result, most, "RetriesExhausted")
