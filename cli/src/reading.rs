@@ -107,7 +107,7 @@ pub(crate) fn read_pieces<T: Send>(
     let work = |source: Source| {
         let (name, opened) = source.open(max_bytes, &progress);
         match opened {
-            Ok(content) => Seen::of_content(name, &content, jobs, (&selection.sieve, &look)),
+            Ok(content) => Seen::of_content(&name, &content, jobs, (&selection.sieve, &look)),
             Err(reason) => Seen::unreadable(name, &reason),
         }
     };
@@ -125,18 +125,18 @@ pub(crate) fn read_pieces<T: Send>(
 
 impl<T: Send> Seen<T> {
     fn of_content(
-        name: String,
+        name: &str,
         content: &Content,
         jobs: NonZeroUsize,
         (sieve, look): (&Sieve, impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync),
     ) -> Self {
-        let mut seen = Self::none_of(name.clone());
+        let mut seen = Self::none_of(name.to_owned());
         let look_at = |bytes| {
             let piece = match sieve.pick(bytes) {
                 Picked::All => Piece::of(bytes),
                 Picked::Some { records } => Piece::of_records(&records),
             };
-            let made = look(&name, &piece.found);
+            let made = look(name, &piece.found);
             piece.with(made)
         };
         let Ok(()) = in_order(pieces(&content.bytes), jobs, look_at, |piece| {
