@@ -10,7 +10,6 @@ use std::ops::ControlFlow;
 use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use trailreflex_scan::Record;
 
 use crate::anchor::Anchor;
 use crate::field::FieldPath;
@@ -115,22 +114,6 @@ impl Bucket {
         for anchored in &self.fields {
             anchored.candidates(record, found);
         }
-    }
-
-    /// Tells whether [`Bucket::candidates`] would add any rule; none if that cannot be told. Of the record only the fields
-    /// are parsed by which the rules are told apart.
-    pub(crate) fn may_match(&self, record: &Record<'_>) -> Option<bool> {
-        if !self.always.is_empty() {
-            return Some(true);
-        }
-        let mut found = Vec::new();
-        for anchored in &self.fields {
-            anchored.candidates(&anchored.field.part_of(record)?, &mut found);
-            if !found.is_empty() {
-                return Some(true);
-            }
-        }
-        Some(false)
     }
 }
 

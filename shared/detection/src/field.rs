@@ -6,8 +6,7 @@
 
 use std::ops::ControlFlow;
 
-use serde_json::{Map, Value};
-use trailreflex_scan::Record;
+use serde_json::Value;
 
 /// A compiled field name; `.` is the whole value, which in a block about members is the member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,22 +26,6 @@ impl FieldPath {
     /// Returns the name as the rule writes it.
     pub(crate) fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Returns as much of a record as the field can be in, so that visiting it visits the same values; none if that is all,
-    /// or only a parser can tell.
-    pub(crate) fn part_of(&self, record: &Record<'_>) -> Option<Value> {
-        if &*self.name == "." {
-            return None;
-        }
-        let mut part = Map::new();
-        for &end in &self.ends {
-            let key = self.name.get(..end)?;
-            if let Some(value) = record.field(key).ok()? {
-                part.insert(key.to_owned(), value.parse().ok()?);
-            }
-        }
-        Some(Value::Object(part))
     }
 
     /// Calls `visit` with each value of the field until it breaks; returns whether the field is there at all.

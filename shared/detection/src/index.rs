@@ -2,13 +2,11 @@
 //!
 //! Never narrower than evaluation: where the two fields are not plain strings, every rule is a candidate.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 use serde_json::Value;
-use trailreflex_scan::Record;
 
 use crate::anchor;
 use crate::bucket::{Bucket, Plan};
@@ -92,51 +90,28 @@ impl Index {
     fn told_apart(&self, record: &Value) -> Option<Vec<u32>> {
         let (source, name) = (plain(record, SOURCE)?, plain(record, NAME)?);
         let mut found = Vec::new();
-        self.each_bucket(source, name, |bucket| {
-            bucket.candidates(record, &mut found);
-            Some(())
-        })?;
+        self.bucket(&self.unpinned, 1)?.candidates(record, &mut found);
+        let (call, end_of_source) = call_key(source.unwrap_or_default(), name.unwrap_or_default());
+        let (only_source, only_name) = (call.get(..=end_of_source)?, call.get(end_of_source..)?);
+        if source.is_some() && name.is_some() {
+            self.add(&call, record, &mut found)?;
+        }
+        if name.is_some() {
+            self.add(only_name, record, &mut found)?;
+        }
+        if source.is_some() {
+            self.add(only_source, record, &mut found)?;
+        }
         found.sort_unstable();
         found.dedup();
         Some(found)
     }
 
-    /// Tells whether there is any rule that may match a record that has not been parsed.
-    pub(crate) fn may_match(&self, record: &Record<'_>) -> bool {
-        self.told_whether(record).unwrap_or(true)
-    }
-
-    /// Does so where that can be told.
-    fn told_whether(&self, record: &Record<'_>) -> Option<bool> {
-        let (source, name) = (unparsed(record, SOURCE)?, unparsed(record, NAME)?);
-        let mut may_match = false;
-        self.each_bucket(source.as_deref(), name.as_deref(), |bucket| {
-            may_match = may_match || bucket.may_match(record)?;
-            Some(())
-        })?;
-        Some(may_match)
-    }
-
-    /// Visits the rules that may match a call, bucket by bucket; none if that cannot be told.
-    fn each_bucket<'b>(
-        &'b self,
-        source: Option<&str>,
-        name: Option<&str>,
-        mut visit: impl FnMut(&'b Bucket) -> Option<()>,
-    ) -> Option<()> {
-        visit(self.bucket(&self.unpinned, 1)?)?;
-        let (call, end_of_source) = call_key(source.unwrap_or_default(), name.unwrap_or_default());
-        let (only_source, only_name) = (call.get(..=end_of_source)?, call.get(end_of_source..)?);
-        let keys = [
-            (source.is_some() && name.is_some()).then_some(call.as_str()),
-            name.is_some().then_some(only_name),
-            source.is_some().then_some(only_source),
-        ];
-        for key in keys.into_iter().flatten() {
-            let is = |number: usize| self.shelf.text(number * 2 + 2) == Some(key.as_bytes());
-            if let Some(number) = table::find(self.shelf.text(0)?, key.as_bytes(), is) {
-                visit(self.bucket(self.buckets.get(number)?, number * 2 + 3)?)?;
-            }
+    /// Adds the rules that are filed under `key`; none if that cannot be told.
+    fn add(&self, key: &str, record: &Value, found: &mut Vec<u32>) -> Option<()> {
+        let is = |number: usize| self.shelf.text(number * 2 + 2) == Some(key.as_bytes());
+        if let Some(number) = table::find(self.shelf.text(0)?, key.as_bytes(), is) {
+            self.bucket(self.buckets.get(number)?, number * 2 + 3)?.candidates(record, found);
         }
         Some(())
     }
@@ -172,16 +147,6 @@ fn plain<'r>(record: &'r Value, key: &str) -> Option<Option<&'r str>> {
             Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => None,
         },
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => None,
-    }
-}
-
-/// Does the same with a record that has not been parsed; the outer none also says that only a parser can tell.
-#[expect(clippy::option_option, reason = "absent and unusable lead to different candidates")]
-fn unparsed<'r>(record: &Record<'r>, key: &str) -> Option<Option<Cow<'r, str>>> {
-    match record.field(key).ok()? {
-        None => Some(None),
-        Some(value) if value.is_null() => Some(None),
-        Some(value) => Some(Some(value.text()?)),
     }
 }
 

@@ -129,17 +129,6 @@ impl RuleSet {
         matches
     }
 
-    /// Tells whether any rule may match a record of a log file, which is not parsed for that, but for a few of its fields at
-    /// most.
-    ///
-    /// If not, all that is asked about the record has an empty answer: [`RuleSet::evaluate`], [`RuleSet::observe`] and
-    /// [`RuleSet::unusable`]. The record is meant as it is: of an EventBridge event it is not the one in its `detail`.
-    /// With a rule in the set that is about no call in particular, such as one that counts all calls of somebody, every record
-    /// may match.
-    pub fn may_match(&self, record: &trailreflex_scan::Record<'_>) -> bool {
-        self.index.may_match(record)
-    }
-
     /// Returns the rules that `record` matches, and what it adds to correlations.
     pub fn observe(&self, record: &Value) -> Observation<'_> {
         let mut matches = self.all_matches(record);
