@@ -15,7 +15,7 @@ pub(crate) use layout::Location;
 use pieces::pieces;
 use source::{Source, Sources};
 use std::num::NonZeroUsize;
-use trailreflex_history::{Picked, Sieve, Wanted};
+use trailreflex_history::{Picked, Selection, Sieve};
 use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::{LogFile, Record};
 
@@ -62,13 +62,6 @@ pub(crate) fn read_all<T: Send>(
     take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
     read_picked(inputs, &Selection::default(), terminal, look, take)
-}
-
-/// Which files are opened, and what of them is read.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Selection {
-    pub(crate) wanted: Wanted,
-    pub(crate) sieve: Sieve,
 }
 
 /// The same for a selection: what it excludes is neither read nor counted.

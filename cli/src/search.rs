@@ -5,7 +5,7 @@ mod output;
 use crate::Ended;
 use crate::args::Search;
 use crate::interrupt::{self, Interrupted};
-use crate::reading::{Counts, Selection, read_picked};
+use crate::reading::{Counts, read_picked};
 use crate::rules::load::read;
 use crate::terminal::Terminal;
 use anyhow::{Context, bail};
@@ -13,7 +13,7 @@ use output::{Found, Output};
 use std::path::Path;
 use std::time::Instant;
 use trailreflex_detection::RuleSet;
-use trailreflex_history::Sieve;
+use trailreflex_history::{Selection, Sieve};
 use trailreflex_model::cloudtrail::Record;
 
 /// Says that as many records as were asked for have been found.

@@ -6,6 +6,9 @@ use std::io::Write;
 /// The longest text that a cell shows, in characters.
 const MAX_CELL: usize = 60;
 
+/// Most rows that a table of records should have: its columns are as wide as their longest cell, so it is kept until the end.
+pub(crate) const MAX_ROWS: usize = 10_000;
+
 /// Rows under headings.
 #[derive(Debug)]
 pub(crate) struct Table<const COLUMNS: usize>(Grid);

@@ -8,13 +8,13 @@ use crate::Ended;
 use crate::args::Timeline;
 use crate::interrupt::{self, Interrupted};
 use crate::output_file::OutputFile;
-use crate::reading::{Counts, Selection, read_picked};
+use crate::reading::{Counts, read_picked};
 use crate::record_cells::cells;
 use crate::terminal::Terminal;
 use anyhow::bail;
 use std::io::Write;
 use std::path::Path;
-use trailreflex_history::{Lineage, Link, Sieve, Wanted};
+use trailreflex_history::{Lineage, Link, Selection, Sieve, Wanted};
 use trailreflex_model::cloudtrail::Record;
 
 /// Most calls of a timeline: they are sorted, so all of them are in memory, and nobody reads more.

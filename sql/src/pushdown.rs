@@ -7,26 +7,17 @@ use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use trailreflex_history::{Pattern, Sieve, Wanted};
+use trailreflex_history::{Pattern, Selection, Sieve, Wanted};
 
-/// Which files are opened, and what of them is read.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Narrowed {
-    pub(crate) wanted: Wanted,
-    pub(crate) sieve: Sieve,
-}
-
-impl Narrowed {
-    /// Reads conditions of which all must hold.
-    pub(crate) fn by(conditions: &[Expr]) -> Self {
-        let mut wanted = Wanted::default();
-        let mut groups = Vec::new();
-        for condition in conditions {
-            groups.extend(needles(condition));
-            limit(&mut wanted, condition);
-        }
-        Self { wanted, sieve: Sieve::of_any(groups) }
+/// Returns what is to be read if all of these conditions must hold.
+pub(crate) fn selection(conditions: &[Expr]) -> Selection {
+    let mut wanted = Wanted::default();
+    let mut groups = Vec::new();
+    for condition in conditions {
+        groups.extend(needles(condition));
+        limit(&mut wanted, condition);
     }
+    Selection { wanted, sieve: Sieve::of_any(groups) }
 }
 
 /// Tells whether something can be made of a condition.
@@ -135,11 +126,11 @@ fn limit_column(wanted: &mut Wanted, column: &str, op: Operator, text: &str) {
             limit_values(wanted, column, &[text.to_owned()]);
         }
         "eventtime" | "day" => {
-            let (first, last) = if column == "day" { day(text) } else { (moment(text), moment_behind(text)) };
-            if begins && let Some(first) = first {
+            let Some(day) = day(column, text) else { return };
+            if begins && let Some(first) = start_of(day) {
                 wanted.from = Some(wanted.from.map_or(first, |known| known.max(first)));
             }
-            if ends && let Some(last) = last {
+            if ends && let Some(last) = end_of(day) {
                 wanted.to = Some(wanted.to.map_or(last, |known| known.min(last)));
             }
         }
@@ -165,20 +156,9 @@ fn limit_values(wanted: &mut Wanted, column: &str, values: &[String]) {
     }
 }
 
-/// Returns the beginning of the day from which texts are times that sort behind `text`.
-fn moment(text: &str) -> Option<Timestamp> {
-    start_of(text.get(..10)?.parse().ok()?)
-}
-
-/// Returns the end of the day behind which no time sorts before `text`.
-fn moment_behind(text: &str) -> Option<Timestamp> {
-    end_of(text.get(..10)?.parse().ok()?)
-}
-
-/// Returns the beginning and the end of a day as partitions write it.
-fn day(text: &str) -> (Option<Timestamp>, Option<Timestamp>) {
-    let Ok(day) = Date::strptime("%Y/%m/%d", text) else { return (None, None) };
-    (start_of(day), end_of(day))
+/// Returns the day of a text that times or days are compared with: no time sorts on the other side of `text` outside of it.
+fn day(column: &str, text: &str) -> Option<Date> {
+    if column == "day" { Date::strptime("%Y/%m/%d", text).ok() } else { text.get(..10)?.parse().ok() }
 }
 
 fn start_of(day: Date) -> Option<Timestamp> {

@@ -2,7 +2,7 @@
 
 use crate::batch::{Origin, batch};
 use crate::columns::schema;
-use crate::pushdown::{Narrowed, is_of_use};
+use crate::pushdown::{is_of_use, selection};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
@@ -15,7 +15,7 @@ use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use std::fmt::Debug;
 use std::sync::Arc;
-use trailreflex_history::{Sieve, Wanted};
+use trailreflex_history::Selection;
 use trailreflex_model::cloudtrail::Record;
 
 /// How many batches may wait for the engine: what bounds the memory, beside what readers hold.
@@ -54,20 +54,14 @@ pub trait Logs: Debug + Send + Sync {
 pub struct Scan {
     schema: SchemaRef,
     projection: Vec<usize>,
-    narrowed: Narrowed,
+    selection: Selection,
 }
 
 impl Scan {
-    /// Returns which files are worth opening.
+    /// Returns what of the logs matters to the query.
     #[must_use]
-    pub fn wanted(&self) -> &Wanted {
-        &self.narrowed.wanted
-    }
-
-    /// Returns a test for the bytes of records: those that fail it are of no use.
-    #[must_use]
-    pub fn sieve(&self) -> &Sieve {
-        &self.narrowed.sieve
+    pub fn selection(&self) -> &Selection {
+        &self.selection
     }
 
     /// Makes rows of records that stand in one file, some thousand at a time: what sorts or spills takes a batch as a whole.
@@ -128,7 +122,7 @@ impl TableProvider for Table {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let projection = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
         let schema: Arc<Schema> = Arc::new(self.schema.project(&projection)?);
-        let scan = Scan { schema: Arc::clone(&schema), projection, narrowed: Narrowed::by(filters) };
+        let scan = Scan { schema: Arc::clone(&schema), projection, selection: selection(filters) };
         let reading: Arc<dyn PartitionStream> = Arc::new(Reading { logs: Arc::clone(&self.logs), scan });
         Ok(Arc::new(StreamingTableExec::try_new(schema, vec![reading], None, [], false, limit)?))
     }

@@ -2,15 +2,13 @@
 
 use crate::args::RecordsFormat;
 use crate::output_file::OutputFile;
-use crate::table::Grid;
+use crate::table::{Grid, MAX_ROWS};
 use crate::terminal::{Style, Terminal, safe_json};
 use serde_json::{Map, Value};
 use std::io::Write;
 use std::path::Path;
 use trailreflex_pages::row;
 
-/// Most rows of a table: its columns are as wide as their longest cell, so it is kept until the end.
-const MAX_ROWS: usize = 10_000;
 /// A column with whole records.
 const RECORD: &str = "@message";
 

@@ -3,7 +3,7 @@
 use crate::args::RecordsFormat;
 use crate::output_file::OutputFile;
 use crate::record_cells::{HEADINGS, cells};
-use crate::table::Table;
+use crate::table::{MAX_ROWS, Table};
 use crate::terminal::{Style, Terminal, safe_json};
 use anyhow::bail;
 use std::io::Write;
@@ -12,8 +12,6 @@ use trailreflex_detection::Level;
 use trailreflex_model::cloudtrail::Record;
 use trailreflex_pages::row;
 
-/// Most rows of a table: its columns are as wide as their longest cell, so it is kept until the end.
-const MAX_ROWS: usize = 10_000;
 /// A record, as its format shows it.
 #[derive(Debug)]
 pub(super) enum Found {

@@ -2,10 +2,10 @@
 
 use crate::args::Inputs;
 use crate::interrupt;
-use crate::reading::{Counts, Selection, read_pieces};
+use crate::reading::{Counts, read_pieces};
 use crate::terminal::Terminal;
 use anyhow::bail;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use trailreflex_model::cloudtrail::Record;
 use trailreflex_sql::{Flow, Logs, Origin, ReadError, RecordBatch, Scan};
 
@@ -31,11 +31,15 @@ impl Files {
 
     /// Returns what was read, as far as a reading has ended.
     pub(super) fn counts(&self) -> Counts {
-        self.met.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+        self.met().clone().unwrap_or_default()
+    }
+
+    fn met(&self) -> MutexGuard<'_, Option<Counts>> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn begin(&self) -> Terminal {
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut met = self.met();
         let terminal = Terminal::of_process();
         let mut terminal = if self.shows_progress { terminal } else { terminal.without_progress() };
         terminal.hush(met.is_some());
@@ -47,12 +51,11 @@ impl Files {
 impl Logs for Files {
     fn read(&self, scan: &Scan, take: &mut dyn FnMut(RecordBatch) -> Flow) -> Result<(), ReadError> {
         let mut terminal = self.begin();
-        let selection = Selection { wanted: scan.wanted().clone(), sieve: scan.sieve().clone() };
         let rows = |name: &str, records: &[(usize, Record)]| {
             let records = records.iter().map(|(_, record)| record);
             vec![(0, scan.rows(records, &Origin::of(name)))]
         };
-        let read = read_pieces(&self.inputs, &selection, &mut terminal, rows, |seen, _| {
+        let read = read_pieces(&self.inputs, scan.selection(), &mut terminal, rows, |seen, _| {
             for (_, rows) in seen.found {
                 interrupt::check()?;
                 let rows = rows.map_err(|error| anyhow::anyhow!("{}: {error}", seen.name))?;
@@ -64,7 +67,7 @@ impl Logs for Files {
         });
         match read {
             Ok(counts) => {
-                *self.met.lock().unwrap_or_else(PoisonError::into_inner) = Some(counts);
+                *self.met() = Some(counts);
                 Ok(())
             }
             Err(error) if error.is::<Enough>() => Ok(()),

@@ -3,15 +3,12 @@
 use crate::args::RowsFormat;
 use crate::interrupt;
 use crate::output_file::OutputFile;
-use crate::table::Grid;
+use crate::table::{Grid, MAX_ROWS};
 use crate::terminal::{Style, Terminal, safe, safe_json};
 use anyhow::{anyhow, bail};
 use std::path::Path;
 use trailreflex_pages::row;
 use trailreflex_sql::{ParquetFile, ReadError, RecordBatch, Schema, Taker, headings, json_lines, text_rows};
-
-/// Most rows of a table: its columns are as wide as their longest cell, so it is kept until the end.
-const MAX_ROWS: usize = 10_000;
 
 /// The format, with what has to wait for the end, and where it goes.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ mod lineage;
 mod link;
 mod pattern;
 mod query;
+mod selection;
 mod sieve;
 
 pub use address::{AddressPattern, InvalidAddress};
@@ -25,4 +26,5 @@ pub use lineage::{Edge, Lineage, Node, Start};
 pub use link::{Caller, How, Link, Mark};
 pub use pattern::{InvalidPattern, Pattern};
 pub use query::Query;
+pub use selection::Selection;
 pub use sieve::{Picked, Sieve};

@@ -33,12 +33,13 @@ impl Kept {
 impl Logs for Kept {
     fn read(&self, scan: &Scan, take: &mut dyn FnMut(RecordBatch) -> Flow) -> Result<(), ReadError> {
         for (name, records) in &self.files {
-            if self.narrows && !scan.wanted().may_be_in(name) {
+            if self.narrows && !scan.selection().wanted.may_be_in(name) {
                 continue;
             }
             self.opened.fetch_add(1, Ordering::SeqCst);
-            let is_wanted =
-                |record: &&Value| !self.narrows || scan.sieve().may_match(record.to_string().as_bytes());
+            let is_wanted = |record: &&Value| {
+                !self.narrows || scan.selection().sieve.may_match(record.to_string().as_bytes())
+            };
             let records: Vec<_> = records
                 .iter()
                 .filter(is_wanted)
