@@ -15,9 +15,9 @@ pub(crate) use layout::Location;
 use pieces::pieces;
 use source::{Source, Sources};
 use std::num::NonZeroUsize;
-use trailreflex_history::{Picked, Selection, Sieve};
+use trailreflex_history::{Picked, Selection};
 use trailreflex_model::cause_chain;
-use trailreflex_model::cloudtrail::{LogFile, Record};
+use trailreflex_model::cloudtrail::{LogFile, Members, Record};
 
 /// Most malformed entries that are named one by one; the others are counted.
 const MAX_NAMED: usize = 5;
@@ -100,7 +100,7 @@ pub(crate) fn read_pieces<T: Send>(
     let work = |source: Source| {
         let (name, opened) = source.open(max_bytes, &progress);
         match opened {
-            Ok(content) => Seen::of_content(&name, &content, jobs, (&selection.sieve, &look)),
+            Ok(content) => Seen::of_content(&name, &content, jobs, (selection, &look)),
             Err(reason) => Seen::unreadable(name, &reason),
         }
     };
@@ -121,13 +121,13 @@ impl<T: Send> Seen<T> {
         name: &str,
         content: &Content,
         jobs: NonZeroUsize,
-        (sieve, look): (&Sieve, impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync),
+        (selection, look): (&Selection, impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync),
     ) -> Self {
         let mut seen = Self::none_of(name.to_owned());
         let look_at = |bytes| {
-            let piece = match sieve.pick(bytes) {
+            let piece = match selection.pick(bytes) {
                 Picked::All => Piece::of(bytes),
-                Picked::Some { records } => Piece::of_records(&records),
+                Picked::Some { records } => Piece::of_records(&records, &selection.members),
             };
             let made = look(name, &piece.found);
             piece.with(made)
@@ -210,9 +210,9 @@ struct Piece<T> {
 
 impl Piece<Record> {
     /// Reads single records; their places are those among the ones that were picked.
-    fn of_records(records: &[&[u8]]) -> Self {
+    fn of_records(records: &[&[u8]], members: &Members) -> Self {
         let mut all = Self {
-            found: Vec::new(),
+            found: Vec::with_capacity(records.len()),
             records: 0,
             entries: 0,
             malformed: 0,
@@ -220,8 +220,14 @@ impl Piece<Record> {
             is_not_json: false,
         };
         for record in records {
-            let one = Self::of(record);
             let before = all.entries;
+            if let Some(record) = Record::read(record, members) {
+                all.found.push((before, record));
+                all.records = all.records.saturating_add(1);
+                all.entries = before.saturating_add(1);
+                continue;
+            }
+            let one = Self::of(record);
             all.found.extend(one.found.into_iter().map(|(_, found)| (before, found)));
             all.named.extend(one.named.into_iter().map(|(_, reason)| (before, reason)));
             all.records = all.records.saturating_add(one.records);

@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Search, terminal: &mut Terminal) -> anyhow::Result<E
     let format = options.format.unwrap_or_else(|| terminal.format(None).into());
     interrupt::listen()?;
     let mut output = Output::begin(format, options.output.as_deref(), terminal)?;
-    let selection = Selection { wanted: query.wanted(), sieve: Sieve::of(&query) };
+    let selection = Selection { wanted: query.wanted(), sieve: Sieve::of(&query), ..Selection::default() };
     let is_meant = |record: &Record| {
         let fires = |rules: &RuleSet| !rules.evaluate(record.raw()).is_empty();
         query.matches(record) && rules.as_ref().is_none_or(fires)

@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 use anyhow::bail;
 use std::io::Write;
 use std::path::Path;
-use trailreflex_history::{Lineage, Link, Selection, Sieve, Wanted};
+use trailreflex_history::{Lineage, Link, Selection, Sieve};
 use trailreflex_model::cloudtrail::Record;
 
 /// Most calls of a timeline: they are sorted, so all of them are in memory, and nobody reads more.
@@ -66,7 +66,7 @@ pub(crate) fn run(options: &Timeline, terminal: &mut Terminal) -> anyhow::Result
 
 fn find(options: &Timeline, terminal: &mut Terminal) -> anyhow::Result<Found> {
     let lineage = Lineage::follow(options.start.clone(), links(options, terminal)?);
-    let selection = Selection { wanted: Wanted::default(), sieve: lineage.sieve() };
+    let selection = Selection { sieve: lineage.sieve(), ..Selection::default() };
     let look = |record: &Record| lineage.whose(record).map(|node| Call { node, cells: cells(record) });
     let mut calls = Vec::new();
     let counts = read_picked(&options.inputs, &selection, terminal, look, |seen, terminal| {
@@ -91,7 +91,7 @@ fn find(options: &Timeline, terminal: &mut Terminal) -> anyhow::Result<Found> {
 
 /// Reads all calls by which somebody became or made somebody else. What cannot be read is told the second time.
 fn links(options: &Timeline, terminal: &mut Terminal) -> anyhow::Result<Vec<Link>> {
-    let selection = Selection { wanted: Wanted::default(), sieve: Sieve::of_any(vec![Link::calls()]) };
+    let selection = Selection { sieve: Sieve::of_any(vec![Link::calls()]), ..Selection::default() };
     let mut links = Vec::new();
     terminal.hush(true);
     let read = read_picked(&options.inputs, &selection, terminal, Link::of, |seen, _| {

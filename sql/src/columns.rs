@@ -6,6 +6,7 @@
 use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use trailreflex_model::cloudtrail::Members;
 
 /// What a column or a member of one holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +132,16 @@ impl Column {
         self.member.to_ascii_lowercase()
     }
 
+    /// Returns the member of a record that tells it; for a partition, if the file's name does not.
+    fn source(&self) -> &'static str {
+        match self.kind {
+            Kind::Text | Kind::Struct(_) | Kind::List(_) => self.member,
+            Kind::Partition(Partition::Account) => "recipientAccountId",
+            Kind::Partition(Partition::Region) => "awsRegion",
+            Kind::Partition(Partition::Day) => "eventTime",
+        }
+    }
+
     /// Returns its type for Arrow.
     pub(crate) fn data_type(&self) -> DataType {
         match self.kind {
@@ -148,6 +159,14 @@ impl Column {
             Kind::List(members) => format!("array<{}>", athena_struct(members)),
         }
     }
+}
+
+/// Returns which members of records are read for the columns that stand at `projection`.
+pub(crate) fn members(projection: &[usize]) -> Members {
+    let needed: Vec<_> =
+        projection.iter().filter_map(|index| COLUMNS.get(*index)).map(Column::source).collect();
+    let left_out = COLUMNS.iter().filter(|column| !matches!(column.kind, Kind::Partition(_)));
+    Members::without(left_out.map(|column| column.member).filter(|member| !needed.contains(member)))
 }
 
 /// Returns the fields of some members.

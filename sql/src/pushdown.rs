@@ -2,6 +2,7 @@
 //!
 //! It errs on one side only: the engine tests every condition again on the rows that it gets.
 
+use crate::columns::members;
 use datafusion::common::{Column, ScalarValue};
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use jiff::Timestamp;
@@ -9,15 +10,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use trailreflex_history::{Pattern, Selection, Sieve, Wanted};
 
-/// Returns what is to be read if all of these conditions must hold.
-pub(crate) fn selection(conditions: &[Expr]) -> Selection {
+/// Returns what is to be read for the columns that stand at `projection`, if all of these conditions must hold.
+pub(crate) fn selection(projection: &[usize], conditions: &[Expr]) -> Selection {
     let mut wanted = Wanted::default();
     let mut groups = Vec::new();
     for condition in conditions {
         groups.extend(needles(condition));
         limit(&mut wanted, condition);
     }
-    Selection { wanted, sieve: Sieve::of_any(groups) }
+    Selection { wanted, sieve: Sieve::of_any(groups), members: members(projection) }
 }
 
 /// Tells whether something can be made of a condition.

@@ -122,7 +122,8 @@ impl TableProvider for Table {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let projection = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
         let schema: Arc<Schema> = Arc::new(self.schema.project(&projection)?);
-        let scan = Scan { schema: Arc::clone(&schema), projection, selection: selection(filters) };
+        let selection = selection(&projection, filters);
+        let scan = Scan { schema: Arc::clone(&schema), projection, selection };
         let reading: Arc<dyn PartitionStream> = Arc::new(Reading { logs: Arc::clone(&self.logs), scan });
         Ok(Arc::new(StreamingTableExec::try_new(schema, vec![reading], None, [], false, limit)?))
     }

@@ -63,11 +63,17 @@ impl Sieve {
         self.groups.iter().all(|group| group.is_match(bytes)) || has_escaped_literals(bytes)
     }
 
+    /// Tells whether nothing fails the test.
+    #[must_use]
+    pub fn lets_all_pass(&self) -> bool {
+        self.groups.is_empty()
+    }
+
     /// Returns what of a decompressed file has to be read.
     #[must_use]
     pub fn pick<'b>(&self, bytes: &'b [u8]) -> Picked<'b> {
         let begins_as_json = bytes.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'{' | b'['));
-        if self.groups.is_empty() || !begins_as_json {
+        if !begins_as_json {
             return Picked::All;
         }
         if !self.may_match(bytes) {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use trailreflex_history::Selection;
 use trailreflex_model::cloudtrail::Record;
 use trailreflex_sql::{
     Engine, Flow, Limits, Logs, Origin, ReadError, RecordBatch, Scan, Schema, SqlError, Taker, headings,
@@ -37,14 +38,15 @@ impl Logs for Kept {
                 continue;
             }
             self.opened.fetch_add(1, Ordering::SeqCst);
-            let is_wanted = |record: &&Value| {
-                !self.narrows || scan.selection().sieve.may_match(record.to_string().as_bytes())
+            let Selection { sieve, members, .. } = scan.selection();
+            let read = |record: &Value| match self.narrows {
+                false => Some(Record::parse(record.clone()).unwrap()),
+                true => {
+                    let text = record.to_string();
+                    sieve.may_match(text.as_bytes()).then(|| Record::read(text.as_bytes(), members).unwrap())
+                }
             };
-            let records: Vec<_> = records
-                .iter()
-                .filter(is_wanted)
-                .map(|record| Record::parse(record.clone()))
-                .collect::<Result<_, _>>()?;
+            let records: Vec<_> = records.iter().filter_map(read).collect();
             self.given.fetch_add(records.len(), Ordering::SeqCst);
             for rows in scan.rows(records.iter(), &Origin::of(name))? {
                 if take(rows) == Flow::Enough {

@@ -107,7 +107,7 @@ impl LogFile {
 }
 
 /// Takes the record out of an EventBridge event. A malformed envelope is no reason to lose the record in it.
-fn without_envelope(mut entry: Value) -> Value {
+pub(super) fn without_envelope(mut entry: Value) -> Value {
     if check(&entry).is_ok() || entry.get("detail-type").is_none() {
         return entry;
     }

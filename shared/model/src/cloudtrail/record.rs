@@ -54,7 +54,7 @@ pub enum NotARecord {
 }
 
 /// The members by which a record is known. Old and shortened records lack some, even `eventVersion`.
-const MARKS: [&str; 6] =
+pub(super) const MARKS: [&str; 6] =
     ["eventVersion", "eventID", "eventName", "eventSource", "userIdentity", "insightDetails"];
 
 impl Record {

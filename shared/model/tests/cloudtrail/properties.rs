@@ -3,7 +3,7 @@
 use crate::summary::{summary, whole};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
-use trailreflex_model::cloudtrail::{Envelope, LogFile, Record, UserIdentity};
+use trailreflex_model::cloudtrail::{Envelope, LogFile, Members, Record, UserIdentity};
 
 /// Names that the readers look for, so that random objects reach the code behind them.
 const NAMES: [&str; 28] = [
@@ -138,6 +138,30 @@ proptest! {
         let identity = serde_json::json!({"type": kind, "userName": name, "principalId": format!("AROA:{name}")});
         let shown = UserIdentity::read(Some(&identity)).display();
         prop_assert!(shown.chars().count() <= 120 && !shown.chars().any(char::is_control), "{}", shown);
+    }
+
+    #[test]
+    fn a_record_says_the_same_when_other_members_are_left_out(
+        value in any_record(),
+        left_out in proptest::sample::subsequence(NAMES.to_vec(), 0..NAMES.len()),
+    ) {
+        let whole = Record::parse(value.clone()).expect("it has a mark");
+        let read = Record::read(value.to_string().as_bytes(), &Members::without(left_out.iter().copied()));
+        let read = read.expect("it is a record");
+        for name in NAMES.iter().filter(|name| !left_out.iter().any(|out| name.starts_with(out))) {
+            prop_assert_eq!(read.field(name), whole.field(name), "{}", name);
+        }
+    }
+
+    #[test]
+    fn what_is_read_alone_is_what_a_file_holds(value in prop_oneof![any_json(), any_record(), any_event()]) {
+        let bytes = value.to_string().into_bytes();
+        let read = Record::read(&bytes, &Members::default()).map(Record::into_raw);
+        // A list, or an object with one, is a file by itself.
+        if value.is_object() && value.get("Records").is_none() {
+            let file = LogFile::read(&bytes);
+            prop_assert_eq!(read, file.records.into_iter().next().map(Record::into_raw));
+        }
     }
 
     #[test]
