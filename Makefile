@@ -3,7 +3,7 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-keep-evidence --package trailreflex-review-access --package trailreflex-review-activity --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy clippy-sql deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume fuzz sbom release reproducible clean
+.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy clippy-sql deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume test-load fuzz sbom release reproducible clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -19,7 +19,7 @@ test-rust: ## unit, property, scenario, adapter and acceptance tests
 	cargo test --quiet
 
 test-template: .venv/tools/ready ## the templates, as AWS's own linters, parliament and the checks of this project see them
-	.venv/tools/bin/python tests/policy/mutants.py && .venv/tools/bin/cfn-lint --include-checks I3011 --append-rules tests/policy/rules -- template.yaml template-organization.yaml template-region.yaml
+	.venv/tools/bin/python tests/policy/mutants.py && .venv/tools/bin/cfn-lint --include-checks I3011 --append-rules tests/policy/rules -- template.yaml template-member.yaml template-organization.yaml template-region.yaml
 	SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml --region us-east-1
 
 test-sql: .venv/aws/ready ## SQL, whose engine takes minutes to build, and its page as a parser of Athena's and Trino's SQL reads it
@@ -36,6 +36,9 @@ test-end-to-end: stage ## the deployed stack on the local AWS
 
 test-volume: stage ## a hundred thousand events through `meter`, with faults: six minutes
 	VOLUME=100000 $(IN_VENV) -m pytest -q -s tests/end-to-end/test_volume.py
+
+test-load: stage ## ten thousand events through the whole system, with faults: eight minutes
+	LOAD=10000 $(IN_VENV) -m pytest -q -s tests/end-to-end/test_load.py
 
 test-pages: build .venv/aws/ready ## what pages do in a browser; needs Chromium. PICTURES=folder keeps pictures of them
 	PYTHONPATH=tests/pages .venv/aws/bin/python -m pytest -q tests/pages
