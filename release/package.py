@@ -29,7 +29,7 @@ def main() -> None:
         pack(given.binaries / function / "bootstrap", given.out / f"{function}.zip")
     deployable = BUILT.sub(r"    Properties:\n      CodeUri: \1.zip\n", template).replace("    CodeUri: .\n", "")
     (given.out / "template.yaml").write_text(deployable)
-    for name in ("template-organization.yaml", "template-region.yaml"):
+    for name in ("template-member.yaml", "template-organization.yaml", "template-region.yaml"):
         (given.out / name).write_text((ROOT / name).read_text())
     if given.command_line and given.command_line.is_file():  # it is built for x86_64 only
         shutil.copy(given.command_line, given.out)

@@ -52,7 +52,7 @@ impl Live {
         let region = finding.evidence.region.as_str();
         let account = ReadOnlyAccount::new(&self.config, region, class, crate::suppressing::now);
         let journal = MemoryJournal::default();
-        let reading = observe(finding, target, playbook, (&account, &journal));
+        let reading = observe(finding, target, playbook, (&account, &journal, None));
         let facts = self.runtime.block_on(reading).with_context(|| {
             format!(
                 "account {} in {region} could not be read; the plan's reading permissions are needed",

@@ -71,7 +71,9 @@ pub(crate) fn undo(options: &Undo, terminal: &mut Terminal) -> anyhow::Result<En
         for call in undo_calls(&entry) {
             writeln!(terminal.out, "{}", safe(&call.command))?;
         }
-        terminal.complain("nothing was taken back");
+        let account =
+            entry.plan.account.as_ref().map(|account| format!("; these calls are for account {account}"));
+        terminal.complain(&format!("nothing was taken back{}", account.unwrap_or_default()));
         return Ok(Ended::Well);
     }
     let answer = runtime.block_on(operator.ask(entry.plan.class, &json!({"undo": plan})))?;

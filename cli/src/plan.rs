@@ -13,6 +13,7 @@ use crate::terminal::Terminal;
 use anyhow::Context;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 use trailreflex_detection::{Bundle, RuleSet};
 use trailreflex_findings::Event;
@@ -163,6 +164,7 @@ fn answers(
     for finding in found {
         let guardrails = Guardrails {
             account: account.clone(),
+            members: BTreeSet::new(),
             region: finding.evidence.region.clone(),
             protected: options.protected.clone(),
             own_roles: Vec::new(),

@@ -66,7 +66,7 @@ pub(crate) fn rehearse(
             None => Plan::refusing(finding, Some(playbook), Reason::NoTarget, now),
             Some(target) => {
                 let (account, journal) = (SimulatedAccount::with(contents.clone()), MemoryJournal::default());
-                let facts = at_once(observe(finding, target, playbook, (&account, &journal)))??;
+                let facts = at_once(observe(finding, target, playbook, (&account, &journal, None)))??;
                 plan(finding, playbook, &facts, (guardrails, Mode::Act), (now, false))
             }
         },

@@ -22,15 +22,15 @@ struct Written {
     /// What is delivered.
     what: &'static str,
     /// Whether calls of other Regions, which may have been forwarded, are left out.
-    own_region: bool,
+    is_own: bool,
 }
 
-/// What a pattern has in it beside calls so that other Regions are left out.
-const OWN_REGION: &str = r#""region":[{"!Ref":"AWS::Region"}],"#;
+/// What a pattern has in it beside calls so that other accounts and Regions are left out.
+const OWN: &str = r#""account":[{"!Ref":"AWS::AccountId"}],"region":[{"!Ref":"AWS::Region"}],"#;
 
 impl Written {
     fn assert(&self, needed: &NeededCalls) {
-        let room = if self.own_region { OWN_REGION.len() } else { 0 };
+        let room = if self.is_own { OWN.len() } else { 0 };
         let patterns = event_patterns_within(needed, MAX_PATTERN - room);
         let blocks: String =
             (1..).zip(&patterns).map(|(number, pattern)| block(self, number, pattern)).collect();
@@ -42,7 +42,7 @@ impl Written {
 #[test]
 fn the_templates_patterns_are_those_that_the_rules_need() {
     let what = "Calls that detection rules name";
-    let written = Written { from: "rules", function: "Detect", target: "detect", what, own_region: false };
+    let written = Written { from: "rules", function: "Detect", target: "detect", what, is_own: false };
     written.assert(&needed_calls(&rules()));
 }
 
@@ -56,13 +56,8 @@ fn the_templates_patterns_deliver_every_call_that_changes_who_has_access() {
     }
     let what = "Calls that write a policy or share something";
     // What stood before is remembered of each Region, which needs all its calls; what is forwarded are some.
-    let written = Written {
-        from: "operations",
-        function: "ReviewAccess",
-        target: "review-access",
-        what,
-        own_region: true,
-    };
+    let written =
+        Written { from: "operations", function: "ReviewAccess", target: "review-access", what, is_own: true };
     written.assert(&needed);
 }
 
@@ -70,12 +65,16 @@ fn the_templates_patterns_deliver_every_call_that_changes_who_has_access() {
 fn block(of: &Written, number: usize, pattern: &EventPattern) -> String {
     let Written { function, target, what, .. } = of;
     let pattern = pattern.to_json();
-    let region = if of.own_region { "        region: [!Ref AWS::Region]\n" } else { "" };
+    let own = if of.is_own {
+        "        account: [!Ref AWS::AccountId]\n        region: [!Ref AWS::Region]\n"
+    } else {
+        ""
+    };
     let lists =
         [("eventSource", &pattern["detail"]["eventSource"]), ("eventName", &pattern["detail"]["eventName"])];
     let mut text = format!(
         "  {function}Calls{number}Rule:\n    Type: AWS::Events::Rule\n    Properties:\n      \
-         Description: {what} ({number}).\n      State: {STATE}\n      EventPattern:\n{region}        \
+         Description: {what} ({number}).\n      State: {STATE}\n      EventPattern:\n{own}        \
          detail-type: [{{suffix: ' via CloudTrail'}}]\n        detail:\n"
     );
     for (field, list) in lists {

@@ -10,6 +10,7 @@ mod docs;
 mod events;
 mod generated;
 mod ingest;
+mod members;
 mod metrics;
 mod peers;
 mod proofs;

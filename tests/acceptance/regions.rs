@@ -44,7 +44,8 @@ fn block(name: &str, rule: &Value) -> String {
     format!(
         "  {name}:\n    Type: AWS::Events::Rule\n    Properties:\n      Description: {description}\n      State: {state}\n      \
          EventPattern:\n{}      Targets:\n        - Id: home\n          \
-         Arn: !Sub arn:${{AWS::Partition}}:events:${{HomeRegion}}:${{AWS::AccountId}}:event-bus/default\n          \
+         Arn: !Sub\n            - arn:${{AWS::Partition}}:events:${{HomeRegion}}:${{Home}}:event-bus/default\n            \
+         - Home: !If [HasHomeAccount, !Ref HomeAccount, !Ref AWS::AccountId]\n          \
          RoleArn: !GetAtt ForwardRole.Arn\n          DeadLetterConfig: {{Arn: !GetAtt UndeliveredEventsQueue.Arn}}\n\n",
         pattern(&rule["EventPattern"], 8)
     )
@@ -111,8 +112,10 @@ fn what_is_sent_is_what_wakes_detect_at_home_in_the_same_states() {
 #[test]
 fn events_are_sent_to_the_home_regions_bus_by_a_role_that_may_do_nothing_else() {
     let resources = resources();
-    let bus =
-        json!({"!Sub": "arn:${AWS::Partition}:events:${HomeRegion}:${AWS::AccountId}:event-bus/default"});
+    let bus = json!({"!Sub": [
+        "arn:${AWS::Partition}:events:${HomeRegion}:${Home}:event-bus/default",
+        {"Home": {"!If": ["HasHomeAccount", {"!Ref": "HomeAccount"}, {"!Ref": "AWS::AccountId"}]}}
+    ]});
     for (name, rule) in resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::Events::Rule") {
         let expected = json!([{
             "Id": "home", "Arn": bus, "RoleArn": {"!GetAtt": "ForwardRole.Arn"},
@@ -172,10 +175,10 @@ fn the_template_for_other_regions_is_plain_and_short() {
     assert!(!text.contains(": &") && !text.contains(": *"), "CloudFormation knows no aliases");
 }
 
-/// Only some calls of other Regions come, so nothing that keeps count or remembers what was before may see them.
+/// Only some calls of other Regions and accounts come, so nothing that keeps count or remembers what was before may see them.
 #[test]
-fn what_counts_or_remembers_looks_at_the_own_region_only() {
-    let own = json!([{"!Ref": "AWS::Region"}]);
+fn what_counts_or_remembers_looks_at_the_own_region_and_account_only() {
+    let (own, account) = (json!([{"!Ref": "AWS::Region"}]), json!([{"!Ref": "AWS::AccountId"}]));
     let rules = of_type("AWS::Events::Rule");
     let remembering = rules.iter().filter(|(name, _)| name.starts_with("ReviewAccessCalls"));
     let patterns = remembering.map(|(name, rule)| (name.clone(), rule["EventPattern"].clone()));
@@ -184,6 +187,6 @@ fn what_counts_or_remembers_looks_at_the_own_region_only() {
         patterns.chain(counting.map(|pattern| ("MeterRule".to_owned(), pattern))).collect();
     assert!(patterns.len() > 2, "{}", patterns.len());
     for (name, pattern) in patterns {
-        assert_eq!(pattern["region"], own, "{name}");
+        assert_eq!((&pattern["region"], &pattern["account"]), (&own, &account), "{name}");
     }
 }

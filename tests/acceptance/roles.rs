@@ -89,6 +89,8 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
     };
     let own = |service: &str, resources: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resources}")});
     let reading = |resources: &Value, action: &'static str| on(resources, &[action]);
+    let member_roles =
+        json!({"!Sub": "arn:${AWS::Partition}:iam::*:role/${AWS::StackName}-ContainIdentityRole-member"});
     let canary = json!({
         "!Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:trailreflex-canary"
     });
@@ -197,7 +199,7 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
             ]
             .concat(),
         ),
-        ("ContainIdentityRole", responding("ContainIdentity")),
+        ("ContainIdentityRole", [responding("ContainIdentity"), on(&member_roles, &["sts:AssumeRole"])].concat()),
         ("RestoreLoggingRole", responding("RestoreLogging")),
         ("CloseExposureRole", responding("CloseExposure")),
         ("TrailLogsRole", on(&arn("TrailLogs"), &["logs:CreateLogStream", "logs:PutLogEvents"])),

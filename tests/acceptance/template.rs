@@ -231,7 +231,8 @@ pub(crate) fn statements(role: &Value) -> Vec<Value> {
 /// Whether an action is none of a responder's own, but what every function needs.
 fn is_of_every_function(action: &str) -> bool {
     let of_queues = action.starts_with("sqs:") && action != "sqs:SetQueueAttributes";
-    let prefixes = ["logs:", "dynamodb:", "events:PutEvents", "cloudwatch:", "ssm:GetParameter"];
+    let prefixes =
+        ["logs:", "dynamodb:", "events:PutEvents", "cloudwatch:", "ssm:GetParameter", "sts:AssumeRole"];
     of_queues || prefixes.iter().any(|prefix| action.starts_with(prefix))
 }
 

@@ -12,6 +12,7 @@ sys.path.insert(0, str(REPOSITORY / "tests/local-aws"))
 
 from deployed import TEMPLATE, Stack  # noqa: E402  (found by the path above)
 from inbox import Inbox  # noqa: E402
+from members import EXTERNAL_ID, MEMBERS  # noqa: E402
 from local_aws.session import LocalAws  # noqa: E402
 from webhooks import Webhooks  # noqa: E402
 
@@ -72,6 +73,7 @@ def acting(aws, alarms, pages, secrets):
         "TrailBucket": f"management-events-{aws.account}",
         "RulesUri": f"s3://management-events-{aws.account}/rules/", "EventSelectorsBaseline": BASELINE,
         # Some hundred containments in an hour, of which many fail on purpose.
+        "MemberAccounts": ",".join(MEMBERS), "MemberExternalId": EXTERNAL_ID,
         "BudgetPerHour": "1000", "TroublesPerHour": "1000", "KeepEvidence": "yes"} | secrets)
     deployed = Stack(aws)
     # The tests themselves call as the root user, some hundred times: what would be done about it is not their subject.

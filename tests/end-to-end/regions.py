@@ -1,23 +1,26 @@
-"""`template-region.yaml`, deployed in another Region of the account, and what it did."""
+"""`template-region.yaml` and `template-member.yaml`, deployed in another Region or account, and what they did."""
 
 from pathlib import Path
 from typing import Any
 
-from local_aws.session import LocalAws, eventually
+from local_aws.session import ROOT_KEY, LocalAws, eventually
 
-FILE = Path(__file__).resolve().parents[2] / "template-region.yaml"
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-class OtherRegion:
-    """One Region that sends what it sees to us-east-1."""
+class Deployed:
+    """A template that is deployed as it is by the root user of an account, in one Region, for the length of a `with` block."""
 
-    def __init__(self, aws: LocalAws, region: str, stack: str) -> None:
-        self.region, self.stack = region, stack
-        self._aws = aws
-        self._cloudformation = aws.client("cloudformation", region=region)
+    def __init__(self, aws: LocalAws, region: str, stack: str, template: str, account: str | None = None, **parameters: str) -> None:
+        self.region, self.stack, self.aws = region, stack, aws
+        self._key = (account, "test") if account else ROOT_KEY
+        self._template = (REPOSITORY / template).read_text()
+        self._parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+        self._cloudformation = self.client("cloudformation")
 
-    def __enter__(self) -> "OtherRegion":
-        self._cloudformation.create_stack(StackName=self.stack, TemplateBody=FILE.read_text(), Capabilities=["CAPABILITY_IAM"])
+    def __enter__(self) -> "Deployed":
+        self._cloudformation.create_stack(StackName=self.stack, TemplateBody=self._template, Parameters=self._parameters,
+                                          Capabilities=["CAPABILITY_NAMED_IAM"])
         eventually(lambda: self._described()["StackStatus"] == "CREATE_COMPLETE", 30)
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in self._described()["Outputs"]}
         return self
@@ -28,8 +31,16 @@ class OtherRegion:
     def _described(self) -> dict[str, Any]:
         return self._cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]
 
-    def client(self, service: str, *arguments: Any, **options: Any) -> Any:
-        return self._aws.client(service, *arguments, region=self.region, **options)
+    def client(self, service: str, key: tuple[str, str] | None = None, **options: Any) -> Any:
+        return self.aws.client(service, key or self._key, region=self.region, **options)
+
+
+class OtherRegion(Deployed):
+    """One Region that sends what it sees to us-east-1, of the same account or of another one."""
+
+    def __init__(self, aws: LocalAws, region: str, stack: str, account: str | None = None) -> None:
+        home = {"HomeAccount": aws.account} if account else {}
+        super().__init__(aws, region, stack, "template-region.yaml", account, **home)
 
     def dead_letters(self) -> list[dict[str, Any]]:
         """Returns what could not be sent, and leaves it there."""

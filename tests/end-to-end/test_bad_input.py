@@ -54,7 +54,7 @@ def check(stack, function, payload, code, reason):
                  "no CloudTrail record: none of eventVersion, eventID, eventName, eventSource, userIdentity is there",
                  id="a record without any field"),
     pytest.param(lambda stack: in_envelope(stack, quarantine_record(stack, "x", recipientAccountId=OTHERS)), "AccountMismatch",
-                 f"the event is of account 111122223333, its record of account {OTHERS}", id="a record of another account"),
+                 f"the event is of account 111122223333, what it carries of account {OTHERS}", id="a record of another account"),
 ])
 def test_what_detect_cannot_read_is_quarantined(stack, payload, code, reason):
     check(stack, stack.detect, payload(stack), code, reason)

@@ -3,7 +3,7 @@
 use crate::playbooks::AllPlaybooks;
 use crate::rehearsal::rehearse;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use trailreflex_detection::{Rule, RuleSet};
 use trailreflex_findings::{Carrier, observe};
 use trailreflex_model::cloudtrail::Record;
@@ -93,6 +93,7 @@ fn decide(
 ) -> anyhow::Result<(String, Decision)> {
     let guardrails = Guardrails {
         account: carrier.account.clone(),
+        members: BTreeSet::new(),
         region: finding.evidence.region.clone(),
         protected: Vec::new(),
         own_roles: Vec::new(),

@@ -1,10 +1,13 @@
 //! Configuration of `detect`.
 
 use trailreflex_lambda::{Environment, InvalidConfiguration, Rules, RulesUri};
+use trailreflex_model::AccountId;
 
 /// What the stack tells the function. Each field is the environment variable of the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// `ACCOUNT_ID`: the account that it runs in.
+    pub account: AccountId,
     /// `FINDINGS_BUS`: name or ARN of the findings bus.
     pub findings_bus: String,
     /// `QUARANTINE_QUEUE_URL`: where unusable events are kept.
@@ -19,14 +22,15 @@ pub struct Config {
 
 impl Config {
     /// The variables that the function reads; the acceptance tests compare them with the template.
-    pub const VARIABLES: [&str; 5] =
-        ["FINDINGS_BUS", "QUARANTINE_QUEUE_URL", "RULES_URI", "SENT_TABLE", "WINDOWS_TABLE"];
+    pub const VARIABLES: [&str; 6] =
+        ["ACCOUNT_ID", "FINDINGS_BUS", "QUARANTINE_QUEUE_URL", "RULES_URI", "SENT_TABLE", "WINDOWS_TABLE"];
 
     /// Reads the configuration.
     ///
     /// # Errors
     /// [`InvalidConfiguration`] with every problem.
     pub fn from_environment(environment: Environment) -> Result<Self, InvalidConfiguration> {
+        let account = environment.required("ACCOUNT_ID");
         let findings_bus = environment.required("FINDINGS_BUS");
         let quarantine_queue_url = environment.required("QUARANTINE_QUEUE_URL");
         let rules_uri = Rules::place(&environment);
@@ -34,6 +38,7 @@ impl Config {
         let windows_table = environment.required("WINDOWS_TABLE");
         let config = (|| {
             Some(Self {
+                account: account?,
                 findings_bus: findings_bus?,
                 quarantine_queue_url: quarantine_queue_url?,
                 rules_uri: rules_uri?,

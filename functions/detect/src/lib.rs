@@ -14,11 +14,13 @@ use trailreflex_detection::{Contribution, RuleSet};
 use trailreflex_findings::{Evaluated, Event};
 use trailreflex_lambda::{Current, Failure, Reported, Reporter, Rules, now};
 use trailreflex_metrics::{Datum, Function, Metric};
-use trailreflex_model::{Finding, cause_chain};
+use trailreflex_model::{AccountId, Finding, cause_chain};
 
 /// The function `detect`.
 #[derive(Debug)]
 pub struct Detect {
+    /// The account that it runs in.
+    pub account: AccountId,
     /// The built-in rules and those of the user, and what its owner has said not to be told of.
     pub rules: Rules,
     /// Where findings go, each once.
@@ -29,12 +31,12 @@ pub struct Detect {
     pub metrics: Metrics,
 }
 
-/// Reads an EventBridge event.
+/// Reads an EventBridge event that has come to the account `own`.
 ///
 /// # Errors
 /// [`Failure::Permanent`] if it carries nothing that is read here: no retry would change that.
-pub fn read(payload: Value) -> Result<Event, Failure> {
-    Event::read(payload).map_err(|error| Failure::permanent(error.code(), error))
+pub fn read(payload: Value, own: &AccountId) -> Result<Event, Failure> {
+    Event::read_at(payload, own).map_err(|error| Failure::permanent(error.code(), error))
 }
 
 impl Detect {
@@ -47,7 +49,7 @@ impl Detect {
     /// [`Failure::Permanent`] if the payload carries nothing that is read, or a rule about it turns out to be unusable,
     /// [`Failure::Retryable`] if AWS did not answer.
     pub async fn handle(&self, payload: Value, delivery: &str) -> Result<Value, Failure> {
-        let event = read(payload)?;
+        let event = read(payload, &self.account)?;
         let Current { rules, suppressions, problems } = self.rules.current(now()).await;
         let mut evaluated = event.evaluate(&rules);
         let hidden = evaluated.suppress(&suppressions, &event, now());

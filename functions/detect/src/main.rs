@@ -15,7 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let built_in =
         BuiltIn { rules: trailreflex_content::RULES, suppressions: trailreflex_content::SUPPRESSIONS };
     let rules = Rules::new(built_in, config.rules_uri, &aws)?;
-    let detect = &Detect { rules, reporter, windows, metrics: edge.metrics.clone() };
+    let detect = &Detect { account: config.account, rules, reporter, windows, metrics: edge.metrics.clone() };
     trailreflex_lambda::run(edge, |payload, context| async move {
         detect.handle(payload, &context.request_id).await
     })

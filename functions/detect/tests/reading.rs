@@ -20,7 +20,7 @@ fn event(change: impl FnOnce(&mut Value)) -> Value {
 }
 
 fn read(payload: Value) -> Result<String, (&'static str, String)> {
-    match trailreflex_detect::read(payload) {
+    match trailreflex_detect::read(payload, &"111122223333".parse().unwrap()) {
         Ok(Event::Record(carried)) => Ok(carried.1.event_name().unwrap_or_default().to_owned()),
         Ok(Event::Reports(reports)) => panic!("no record: {reports:?}"),
         Err(failure @ Failure::Permanent { .. }) => Err((failure.code(), failure.explain())),
@@ -107,7 +107,7 @@ fn what_carries_no_record_is_refused_for_good_with_the_reason() {
             event(|event| event["detail"]["recipientAccountId"] = json!("999988887777")),
             unreadable(
                 "AccountMismatch",
-                "the event is of account 111122223333, its record of account 999988887777",
+                "the event is of account 111122223333, what it carries of account 999988887777",
             ),
         ),
     ] {

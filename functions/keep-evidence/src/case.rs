@@ -90,7 +90,15 @@ impl Case {
         let mut outcome: Outcome = serde_json::from_value(envelope.detail).map_err(NotACase::Malformed)?;
         // Whoever may read evidence may not decide by it.
         outcome.invitation = None;
-        Ok(Self { account: envelope.account, outcome, event: envelope.id })
+        let account = outcome.plan.account.clone().unwrap_or(envelope.account);
+        Ok(Self { account, outcome, event: envelope.id })
+    }
+
+    /// Tells whether it is about a member account: what is there cannot be read from here, and what bears the same name here is not
+    /// meant.
+    #[must_use]
+    pub fn is_of_member(&self) -> bool {
+        self.outcome.plan.account.is_some()
     }
 
     /// Returns by what the event history is asked, the record itself first.

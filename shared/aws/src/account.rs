@@ -139,7 +139,7 @@ impl<S: Services> Account for AwsAccount<S> {
     }
 }
 
-fn failed<E>(permission: &'static str, error: SdkError<E, HttpResponse>) -> AccountError
+pub(crate) fn failed<E>(permission: &'static str, error: SdkError<E, HttpResponse>) -> AccountError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

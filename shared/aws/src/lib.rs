@@ -7,7 +7,7 @@ mod sdk;
 
 #[cfg(feature = "access-states")]
 mod access_states;
-#[cfg(any(feature = "exposure", feature = "identity", feature = "logging"))]
+#[cfg(any(feature = "exposure", feature = "identity", feature = "logging", feature = "members"))]
 mod account;
 #[cfg(feature = "buckets")]
 mod bucket;
@@ -37,6 +37,8 @@ mod ledger;
 mod log_queries;
 #[cfg(feature = "looks")]
 mod look_queue;
+#[cfg(feature = "members")]
+mod member_accounts;
 #[cfg(feature = "metering")]
 mod metric_sink;
 #[cfg(feature = "metrics")]
@@ -118,6 +120,8 @@ pub use ledger::DynamoLedger;
 pub use log_queries::{LogAnswer, LogQueries, LogQuery, LogQueryStatus};
 #[cfg(feature = "looks")]
 pub use look_queue::LookQueue;
+#[cfg(feature = "members")]
+pub use member_accounts::{Entrance, InvalidMemberRole, MemberAccounts, MemberRole};
 #[cfg(feature = "metering")]
 pub use metric_sink::MetricSink;
 #[cfg(feature = "metrics")]

@@ -62,8 +62,8 @@ pub enum Unusable {
     /// The detail is no CloudTrail record.
     #[error(transparent)]
     NotARecord(#[from] NotARecord),
-    /// Event and record are of two accounts.
-    #[error("the event is of account {event}, its record of account {record}")]
+    /// Event and record, or report, are of two accounts.
+    #[error("the event is of account {event}, what it carries of account {record}")]
     AccountMismatch {
         /// The event's.
         event: AccountId,
@@ -91,11 +91,26 @@ impl Unusable {
 }
 
 impl Event {
-    /// Reads an EventBridge event.
+    /// Reads an EventBridge event, whoever has it.
     ///
     /// # Errors
     /// [`Unusable`] says what is wrong with it.
     pub fn read(payload: Value) -> Result<Self, Unusable> {
+        Self::read_from(payload, None)
+    }
+
+    /// Reads an EventBridge event that has come to a bus of the account `own`.
+    ///
+    /// There, only what has happened in `own` itself may report on other accounts, as an organization's administrator of a
+    /// service is told. Who governs another account can change what its rules send on, but not from where.
+    ///
+    /// # Errors
+    /// [`Unusable`] says what is wrong with it.
+    pub fn read_at(payload: Value, own: &AccountId) -> Result<Self, Unusable> {
+        Self::read_from(payload, Some(own))
+    }
+
+    fn read_from(payload: Value, own: Option<&AccountId>) -> Result<Self, Unusable> {
         let mut envelope = Envelope::parse(payload)?;
         check_source(&envelope)?;
         let detail = envelope.detail.take();
@@ -126,7 +141,15 @@ impl Event {
                 ));
             }
         };
-        Ok(Self::Reports(reports))
+        let may_be_of_others = own.is_none_or(|own| *own == envelope.account);
+        let of_another =
+            reports.iter().filter_map(Judged::account).find(|account| **account != envelope.account);
+        match of_another.cloned() {
+            Some(record) if !may_be_of_others => {
+                Err(Unusable::AccountMismatch { event: envelope.account, record })
+            }
+            Some(_) | None => Ok(Self::Reports(reports)),
+        }
     }
 
     /// Evaluates `rules` on a record; what came of a report is known already.

@@ -1,6 +1,6 @@
 //! What comes of another service's report.
 
-use trailreflex_model::Finding;
+use trailreflex_model::{AccountId, Finding};
 
 /// What comes of one report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +9,16 @@ pub enum Judged {
     Finding(Box<Finding>),
     /// It is none, and why.
     Ignored(Ignored),
+}
+
+impl Judged {
+    /// Returns the account that a finding is about.
+    pub(crate) fn account(&self) -> Option<&AccountId> {
+        match self {
+            Self::Finding(finding) => Some(&finding.evidence.account),
+            Self::Ignored(_) => None,
+        }
+    }
 }
 
 /// Why a report is not taken for a finding.

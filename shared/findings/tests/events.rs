@@ -145,6 +145,29 @@ fn a_value_that_is_something_else_is_shown_and_cut() {
     assert_eq!(Event::read(event).unwrap_err().to_string(), expected);
 }
 
+/// Whoever governs a member account can have a rule of theirs send on what they like, in a true event's place.
+#[test]
+fn only_ones_own_account_may_report_on_another_one() {
+    let own = "111122223333".parse().unwrap();
+    for (file, account) in [
+        ("guardduty/root-credentials-used.json", "/detail/accountId"),
+        ("health/credentials-exposed.json", "/detail/affectedAccount"),
+        ("security-hub/finding-of-another-product.json", "/detail/findings/0/AwsAccountId"),
+    ] {
+        let about = |of: &str, reported: &str| {
+            let mut event = event(file);
+            event["account"] = json!(of);
+            *event.pointer_mut(account).unwrap() = json!(reported);
+            Event::read_at(event, &own).map(drop).map_err(|error| error.code())
+        };
+        assert_eq!(about("111122223333", "444455556666"), Ok(()), "{file}: an administrator's own");
+        assert_eq!(about("444455556666", "444455556666"), Ok(()), "{file}: a member about itself");
+        for another in ["111122223333", "777788889999"] {
+            assert_eq!(about("444455556666", another), Err("AccountMismatch"), "{file}: {another}");
+        }
+    }
+}
+
 #[test]
 fn whatever_stands_in_a_report_it_gives_small_findings_or_a_short_reason() {
     let hostile = [Value::Null, json!(7), json!(-1.5e300), json!(true), json!([]), json!({}), json!([[{}]])];

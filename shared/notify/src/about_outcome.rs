@@ -3,8 +3,7 @@
 use crate::{GroupKey, Link, Notice};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use trailreflex_model::Severity;
-use trailreflex_model::shell_word;
+use trailreflex_model::{AccountId, Severity, shell_word};
 use trailreflex_response::{ActionClass, Invitation, Outcome, OutcomeStatus, Reason, Verdict};
 
 /// What commands and links about plans name.
@@ -34,6 +33,7 @@ pub(crate) fn notice(
     let mut notice = Notice::new(key.as_str().to_owned(), severity, &title, plan.decided_at.min(now));
     let identity = plan.identity.as_ref().map(|identity| identity.arn.to_string());
     notice.fact("Whom", identity.or_else(|| plan.subject.clone()).as_deref());
+    notice.fact("Account", plan.account.as_ref().map(AccountId::as_str));
     notice.fact("Refused", plan.refused.map(|reason| format!("{reason:?}")).as_deref());
     notice.fact("Held back", plan.held.map(|hold| hold.as_str().to_owned()).as_deref());
     if outcome.steps.is_empty() {

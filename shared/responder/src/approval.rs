@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use trailreflex_lambda::Failure;
 use trailreflex_model::Finding;
 use trailreflex_response::{
-    Account, Counted, Created, Decision, DecisionRefusal, Entry, EntryState, Execution, Hold, Journal, Mode,
+    Accounts, Counted, Created, Decision, DecisionRefusal, Entry, EntryState, Execution, Hold, Journal, Mode,
     Next, OnSilence, Outcome, Plan, PlanId, Tally, Token, execute_approved, store,
 };
 
-impl<A: Account, J: Journal> Responder<A, J> {
+impl<A: Accounts, J: Journal> Responder<A, J> {
     /// Asks a person about a plan. A second delivery of its finding asks again only if the first was stopped before it
     /// could tell anybody.
     pub(crate) async fn ask(&self, finding: &Finding, plan: Plan, now: Timestamp) -> Result<Answer, Trouble> {
@@ -114,8 +114,9 @@ impl<A: Account, J: Journal> Responder<A, J> {
             return Ok(held.into());
         }
         ask_for_looks(entry.plan.id.clone()).await;
+        let account = self.open(plan.account.as_ref()).await?.account;
         let executed: Result<Execution, _> =
-            execute_approved(entry, plan, &self.account, &self.journal, clock).await;
+            execute_approved(entry, plan, &*account, &self.journal, clock).await;
         self.settled(executed.map_err(execute_failed)?.into(), clock()).await
     }
 

@@ -1,7 +1,9 @@
 //! Configuration of a responder. What is missing or odd stops the function at its start: a responder that
 //! does not know its limits must not run.
 
+use trailreflex_aws::Entrance;
 use trailreflex_lambda::{Environment, InvalidConfiguration};
+use trailreflex_model::AccountId;
 use trailreflex_response::{ActionClass, Baselines, Declared, Guardrails, Limits, Mode, OwnTargets};
 
 /// What the stack tells the function.
@@ -22,8 +24,10 @@ pub struct Config {
     /// `LOOKS_QUEUE_URL`: queue that brings the looks that the function asks itself for.
     pub looks_queue_url: String,
     /// `ACCOUNT_ID`, `AWS_REGION`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`; for `restore-logging`
-    /// also `EVENT_SELECTORS_BASELINE`, `OWN_TARGETS` and `STACK_NAME`.
+    /// also `EVENT_SELECTORS_BASELINE`, `OWN_TARGETS` and `STACK_NAME`; for `contain-identity` also `MEMBER_ACCOUNTS`.
     pub guardrails: Guardrails,
+    /// `MEMBER_ROLE`, `MEMBER_EXTERNAL_ID`: how member accounts are entered, if there are any.
+    pub entrance: Option<Entrance>,
 }
 
 /// Ages that `MAX_EVENT_AGE_SECONDS` may have: a minute to ten years. The template allows a day at the most; more is
@@ -51,7 +55,8 @@ impl Config {
     #[must_use]
     pub fn variables(class: ActionClass) -> Vec<&'static str> {
         let own: &[&str] = match class {
-            ActionClass::ContainIdentity | ActionClass::CloseExposure => &[],
+            ActionClass::CloseExposure => &[],
+            ActionClass::ContainIdentity => &["MEMBER_ACCOUNTS", "MEMBER_EXTERNAL_ID", "MEMBER_ROLE"],
             ActionClass::RestoreLogging => &["EVENT_SELECTORS_BASELINE", "OWN_TARGETS", "STACK_NAME"],
         };
         let mut variables = [&Self::VARIABLES, own].concat();
@@ -79,6 +84,8 @@ impl Config {
         let own_prefix = environment.text("STACK_NAME").map(|name| format!("{name}-")).unwrap_or_default();
         let baselines = environment.or_default("EVENT_SELECTORS_BASELINE", Baselines::default());
         let own_targets = environment.or_default("OWN_TARGETS", OwnTargets::default());
+        let members = environment.list::<AccountId>("MEMBER_ACCOUNTS");
+        let entrance = entrance(&environment, members.as_ref().is_some_and(|members| !members.is_empty()));
         let age = environment.or_default("MAX_EVENT_AGE_SECONDS", 3600);
         if let Some(age) = age.filter(|age| !AGES.contains(age)) {
             environment.problem(format!("MAX_EVENT_AGE_SECONDS: {age} is not within 60 to 315360000"));
@@ -92,7 +99,9 @@ impl Config {
                 limits: Limits { plans_per_hour: plans_per_hour?, troubles_per_hour: troubles_per_hour? },
                 kill_switch_parameter: kill_switch_parameter?,
                 looks_queue_url: looks_queue_url?,
+                entrance: entrance?,
                 guardrails: Guardrails {
+                    members: members?.into_iter().filter(|member| Some(member) != account.as_ref()).collect(),
                     account: account?,
                     region: region?,
                     protected: protected?,
@@ -104,6 +113,16 @@ impl Config {
         })();
         environment.finish(config)
     }
+}
+
+/// Reads how member accounts are entered. Without any, nothing is needed.
+fn entrance(environment: &Environment, has_members: bool) -> Option<Option<Entrance>> {
+    if !has_members {
+        return Some(None);
+    }
+    let (role, external_id) =
+        (environment.required("MEMBER_ROLE"), environment.required("MEMBER_EXTERNAL_ID"));
+    Some(Some(Entrance { role: role?, external_id: external_id? }))
 }
 
 #[cfg(test)]
@@ -146,6 +165,26 @@ mod tests {
                 "a principal that is none",
                 &[("PROTECTED_PRINCIPALS", "jack, the boss")],
                 "PROTECTED_PRINCIPALS: `the boss` is not a principal: give an ARN, a unique id (AIDA…, AROA…, AGPA…) or a name",
+            ),
+            (
+                "a member that is no account",
+                &[("MEMBER_ACCOUNTS", "o-exampleorgid")],
+                "MEMBER_ACCOUNTS: `o-exampleorgid` is not an account id: 12 digits",
+            ),
+            (
+                "members without their role",
+                &[("MEMBER_ACCOUNTS", "444455556666"), ("MEMBER_EXTERNAL_ID", "x")],
+                "MEMBER_ROLE is missing",
+            ),
+            (
+                "a role of one account",
+                &[
+                    ("MEMBER_ACCOUNTS", "444455556666"),
+                    ("MEMBER_EXTERNAL_ID", "x"),
+                    ("MEMBER_ROLE", "arn:aws:iam::444455556666:role/a"),
+                ],
+                "MEMBER_ROLE: `arn:aws:iam::444455556666:role/a` is not the ARN of a role with `*` for the account, such as \
+                 arn:aws:iam::*:role/NAME",
             ),
             (
                 "a baseline that is none",

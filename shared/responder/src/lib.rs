@@ -20,20 +20,20 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::io;
 use trailreflex_lambda::Failure;
-use trailreflex_model::{Finding, cause_chain};
+use trailreflex_model::{AccountId, Finding, cause_chain};
 use trailreflex_response::{
-    Account, ActionClass, Entry, EntryState, Execution, Facts, Guardrails, Journal, Limits, LimitsError,
-    Look, Mode, OnExpiry, Outcome, Plan, PlanId, Playbooks, Reason, Request, Seen, Switch, SwitchState,
-    Tally, Token, execute, held_back, look, observe, plan, resume, undo,
+    Accounts, ActionClass, Entry, EntryState, Execution, Facts, Guardrails, Journal, Limits, LimitsError,
+    Look, Mode, ObserveError, OnExpiry, Opened, Outcome, Plan, PlanId, Playbooks, Reason, Request, Seen,
+    Switch, SwitchState, Tally, Token, execute, held_back, look, observe, plan, resume, subject_in, undo,
 };
 
-/// A responder, on an account and a journal or on their fakes.
+/// A responder, on accounts and a journal or on their fakes.
 #[derive(Debug)]
 pub struct Responder<A, J> {
     /// What it is for.
     pub class: ActionClass,
-    /// The account.
-    pub account: A,
+    /// The account, or several.
+    pub accounts: A,
     /// The journal.
     pub journal: J,
     /// The limits of what it may touch.
@@ -72,7 +72,7 @@ impl From<Outcome> for Answer {
     }
 }
 
-impl<A: Account, J: Journal> Responder<A, J> {
+impl<A: Accounts, J: Journal> Responder<A, J> {
     /// Does what an invocation asks. Answers are to be reported in their order.
     ///
     /// `ask_for_looks` is called for a plan that is about to be carried out.
@@ -125,7 +125,8 @@ impl<A: Account, J: Journal> Responder<A, J> {
             return Ok(held.into());
         }
         ask_for_looks(plan.id.clone()).await;
-        match execute(plan, &self.account, &self.journal, clock).await {
+        let account = self.open(plan.account.as_ref()).await?.account;
+        match execute(plan, &*account, &self.journal, clock).await {
             Ok(execution) => self.settled(execution.into(), clock()).await,
             Err(error) => Err(execute_failed(error)),
         }
@@ -133,7 +134,7 @@ impl<A: Account, J: Journal> Responder<A, J> {
 
     /// Takes a plan back.
     async fn undo(&self, plan: &PlanId, clock: &(dyn Fn() -> Timestamp + Sync)) -> Result<Answer, Trouble> {
-        let undone = undo(plan, &self.account, &self.journal, clock).await;
+        let undone = undo(plan, &self.accounts, &self.journal, clock).await;
         Ok(undone.map_err(undo_failed)?.into())
     }
 
@@ -151,7 +152,7 @@ impl<A: Account, J: Journal> Responder<A, J> {
             }
             SwitchState::Unknown(why) => return Err(limits_failed(LimitsError::Switch(why)).into()),
         }
-        let seen = look(asked, &self.account, &self.journal, clock).await.map_err(look_failed)?;
+        let seen = look(asked, &self.accounts, &self.journal, clock).await.map_err(look_failed)?;
         let Seen::Bypassed(bypassed) = seen else { return Ok(Vec::new()) };
         let told = Answer { outcome: bypassed.outcome, unreported: Some(bypassed.looked) };
         let mut answers = vec![self.settled(told, clock()).await?];
@@ -208,9 +209,8 @@ impl<A: Account, J: Journal> Responder<A, J> {
             EntryState::Denied | EntryState::Lapsed => return Ok(Some(approval::told(&entry))),
             EntryState::Executing | EntryState::Executed | EntryState::Undone => {}
         }
-        if let Some(done) =
-            resume(&entry, &self.account, &self.journal, clock).await.map_err(execute_failed)?
-        {
+        let account = self.open(entry.plan.account.as_ref()).await?.account;
+        if let Some(done) = resume(&entry, &*account, &self.journal, clock).await.map_err(execute_failed)? {
             return self.settled(done.into(), clock()).await.map(Some);
         }
         match entry.expired(clock()) {
@@ -248,8 +248,21 @@ impl<A: Account, J: Journal> Responder<A, J> {
 
     /// Decides about a finding, whose age is judged as of `known`.
     async fn decide(&self, finding: &Finding, known: Timestamp, now: Timestamp) -> Result<Plan, Failure> {
+        let member = self.guardrails.of_member(&finding.evidence.account, Vec::new());
+        let plan = self.decide_in(finding, member.as_ref(), known, now).await?;
+        Ok(Plan { account: member.map(|limits| limits.account), ..plan })
+    }
+
+    /// Decides about a finding in the member account that has these limits, or in the responder's own.
+    async fn decide_in(
+        &self,
+        finding: &Finding,
+        member: Option<&Guardrails>,
+        known: Timestamp,
+        now: Timestamp,
+    ) -> Result<Plan, Failure> {
         let playbook = self.playbooks.for_rule(&finding.rule.id);
-        let playbook = match Plan::preliminary(finding, playbook, &self.guardrails, known) {
+        let playbook = match Plan::preliminary(finding, playbook, member.unwrap_or(&self.guardrails), known) {
             Ok(playbook) => playbook,
             Err(refusing) => return Ok(*refusing),
         };
@@ -259,19 +272,34 @@ impl<A: Account, J: Journal> Responder<A, J> {
         let Some(target) = &finding.target else {
             return Ok(Plan::refusing(finding, Some(playbook), Reason::NoTarget, now));
         };
-        let known = observe(finding, target, playbook, (&self.account, &self.journal)).await;
+        let member = member.map(|limits| &limits.account);
+        let Opened { account, own_roles } = self.open(member).await?;
+        let limits = member.and_then(|member| self.guardrails.of_member(member, own_roles));
+        let limits = limits.as_ref().unwrap_or(&self.guardrails);
+        let known = observe(finding, target, playbook, (&*account, &self.journal, member)).await;
         let facts = known.map_err(observe_failed)?;
-        let standing = self.is_own_doing(finding, &facts).await?;
-        Ok(plan(finding, playbook, &facts, (&self.guardrails, self.mode), (now, standing)))
+        let standing = self.is_own_doing(finding, &facts, (limits, member)).await?;
+        Ok(plan(finding, playbook, &facts, (limits, self.mode), (now, standing)))
+    }
+
+    /// Opens a member account, or the responder's own.
+    pub(crate) async fn open(&self, member: Option<&AccountId>) -> Result<Opened<'_, A::Account>, Failure> {
+        self.accounts.open(member).await.map_err(|error| observe_failed(ObserveError::Account(error)))
     }
 
     /// Looks into the journal only if the responder's own role made the call.
     ///
     /// An undo is such a call too: without this, taking a plan back would be answered by the same plan.
-    async fn is_own_doing(&self, finding: &Finding, facts: &Facts) -> Result<bool, Failure> {
-        let Some(subject) = facts.owner.key().filter(|_| self.guardrails.is_own_call(finding)) else {
+    async fn is_own_doing(
+        &self,
+        finding: &Finding,
+        facts: &Facts,
+        (limits, member): (&Guardrails, Option<&AccountId>),
+    ) -> Result<bool, Failure> {
+        let Some(subject) = facts.owner.key().filter(|_| limits.is_own_call(finding)) else {
             return Ok(false);
         };
+        let subject = subject_in(member, subject);
         if !self.journal.standing(&subject).await.map_err(journal_failed)?.is_empty() {
             return Ok(true);
         }

@@ -3,25 +3,25 @@
 use crate::{Config, Reporter, Responder, function_of};
 use serde_json::{Value, json};
 use std::io;
-use trailreflex_aws::{Bus, DynamoJournal, LookQueue, ParameterSwitch, SdkConfig};
+use trailreflex_aws::{Bus, DynamoJournal, LookQueue, MemberAccounts, ParameterSwitch, SdkConfig};
 use trailreflex_lambda::{Failure, Started, now, start};
 use trailreflex_metrics::Metric;
 use trailreflex_model::cause_chain;
-use trailreflex_response::{Account, ActionClass, Look, PlanId, Playbooks, Token};
+use trailreflex_response::{Account, Accounts, ActionClass, Look, PlanId, Playbooks, Token};
 
 /// Answers requests to the function of `class` until Lambda ends it.
 ///
 /// # Errors
 /// If the configuration or the built-in playbooks cannot be used, or the runtime fails.
-pub async fn serve<A: Account>(
+pub async fn serve<A: Account + Send>(
     class: ActionClass,
-    account: impl FnOnce(&SdkConfig) -> A,
+    account: fn(&SdkConfig) -> A,
 ) -> Result<(), lambda_runtime::Error> {
     let Started { config, aws, edge } =
         start(function_of(class), Config::from_environment, |config| &config.quarantine_queue_url).await?;
     let responder = &Responder {
         class,
-        account: account(&aws),
+        accounts: MemberAccounts::new(aws.clone(), account, config.entrance, now),
         journal: DynamoJournal::new(&aws, config.journal_table),
         guardrails: config.guardrails,
         limits: config.limits,
@@ -38,7 +38,7 @@ pub async fn serve<A: Account>(
         .await
 }
 
-async fn handle<A: Account>(
+async fn handle<A: Accounts>(
     responder: &Responder<A, DynamoJournal>,
     reporter: &Reporter,
     looks: &LookQueue,

@@ -3,6 +3,7 @@
 use crate::{Baselines, Facts, OwnTargets, Owner, Playbook, Protected, Reason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use trailreflex_model::{
     AccountId, Arn, Finding, IdentityKind, Lifetime, Region, Resource, ResourceKind, Target, UniqueId,
 };
@@ -40,8 +41,10 @@ impl std::str::FromStr for Mode {
 /// The limits, as the owner of the account set them.
 #[derive(Debug, Clone)]
 pub struct Guardrails {
-    /// The account that the responder runs in: nothing else is touched.
+    /// The account that is worked in: nothing else is touched.
     pub account: AccountId,
+    /// The other accounts that the responder may work in, each with the limits of [`Guardrails::of_member`].
+    pub members: BTreeSet<AccountId>,
     /// The Region that the responder runs in: resources of other Regions may have the same names.
     pub region: Region,
     /// Whom and what no action may touch.
@@ -92,6 +95,22 @@ fn is_regional(resource: &Resource) -> bool {
 }
 
 impl Guardrails {
+    /// Returns the limits in a member account, in which the responder has these roles; none if it is no member.
+    ///
+    /// Whom nobody may touch is the same in all accounts. What was declared of the responder's own account holds nowhere else.
+    #[must_use]
+    pub fn of_member(&self, account: &AccountId, own_roles: Vec<UniqueId>) -> Option<Self> {
+        self.members.contains(account).then(|| Self {
+            account: account.clone(),
+            members: BTreeSet::new(),
+            region: self.region.clone(),
+            protected: self.protected.clone(),
+            own_roles,
+            max_event_age_seconds: self.max_event_age_seconds,
+            declared: Declared::default(),
+        })
+    }
+
     /// Judges what can be judged without reading the account.
     ///
     /// # Errors

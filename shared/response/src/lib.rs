@@ -1,9 +1,10 @@
 //! What to do about a finding: pure plans and guardrails, then journal and execution over two ports.
 //!
 //! `plan` decides and changes nothing; `execute` does what the plan says and decides nothing. The ports are
-//! [`Account`] and [`Journal`]; [`SimulatedAccount`] and [`MemoryJournal`] are their fakes.
+//! [`Account`] (or several, as [`Accounts`]) and [`Journal`]; [`SimulatedAccount`] and [`MemoryJournal`] are their fakes.
 
 mod account;
+mod accounts;
 mod action;
 mod approval;
 mod call;
@@ -32,6 +33,7 @@ mod undo;
 mod verdict;
 
 pub use account::{Account, AccountError, Effect};
+pub use accounts::{Accounts, Held, Opened, no_way_into};
 pub use action::{Action, ActionClass, ActionKind};
 pub use approval::{Approval, Decision, DecisionRefusal, Invitation, Next, OnSilence, Token, store};
 pub use call::Call;
@@ -50,7 +52,7 @@ pub use observe::{ObserveError, observe};
 pub use operation::{ExposureOperation, Operation, PolicyOperation, QueuePolicy, RawDelivery};
 pub use outcome::{DETAIL_TYPE_OUTCOME, Outcome, OutcomeStatus, StepOutcome, StepResult};
 pub use own_targets::{DeadLetters, OwnTargets, RetryPolicy, RuleTarget};
-pub use plan::{Plan, Step, Undo, plan};
+pub use plan::{Plan, Step, Undo, plan, subject_in};
 pub use plan_id::PlanId;
 pub use playbook::{Expiry, InvalidPlaybooks, OnExpiry, Playbook, Playbooks};
 pub use protected::Protected;

@@ -8,8 +8,8 @@ use crate::action::Circumstances;
 use crate::execute::{apply_and_read_back, take_over};
 use crate::plan::step;
 use crate::{
-    Account, AccountError, Action, ActionKind, Control, Entry, EntryState, ExecuteError, Execution, Facts,
-    Journal, KeyStatus, Outcome, OutcomeStatus, Owner, PlanId, Reading, Replaced, Step, StepOutcome,
+    Account, AccountError, Accounts, Action, ActionKind, Control, Entry, EntryState, ExecuteError, Execution,
+    Facts, Journal, KeyStatus, Outcome, OutcomeStatus, Owner, PlanId, Reading, Replaced, Step, StepOutcome,
     StepResult, execute,
 };
 use jiff::Timestamp;
@@ -80,9 +80,9 @@ impl LookError {
 ///
 /// # Errors
 /// [`LookError`]; another delivery goes on.
-pub async fn look<A: Account, J: Journal>(
+pub async fn look<A: Accounts, J: Journal>(
     look: &Look,
-    account: &A,
+    accounts: &A,
     journal: &J,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Result<Seen, LookError> {
@@ -100,6 +100,8 @@ pub async fn look<A: Account, J: Journal>(
         // The first delivery may still be at work.
         EntryState::Executing => return Err(ExecuteError::Busy(entry.plan.id.to_string()).into()),
     }
+    let opened = accounts.open(entry.plan.account.as_ref()).await?;
+    let account = &*opened.account;
     let lost = lost(&entry, account).await?;
     let new = new_keys(&entry, account, clock()).await?;
     // Found before, but perhaps not reported: the function was stopped in between.

@@ -3,9 +3,9 @@
 //! The account is read before the journal: a change that is seen was journaled before it was made, so its entry is
 //! found; and one that is made later is met as not made yet, with the right setting before it.
 
-use crate::plan::controls;
+use crate::plan::{controls, subject_in};
 use crate::{Account, AccountError, Facts, Journal, JournalError, Playbook, Reading};
-use trailreflex_model::{Finding, Target};
+use trailreflex_model::{AccountId, Finding, Target};
 
 /// Why the facts could not be read. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ impl ObserveError {
     }
 }
 
-/// Reads what there is to know about `target` before `playbook` is applied to it.
+/// Reads what there is to know about `target`, in a member account or in the responder's own, before `playbook` is applied to it.
 ///
 /// # Errors
 /// [`ObserveError`]; nothing was changed.
@@ -37,7 +37,7 @@ pub async fn observe<A: Account, J: Journal>(
     finding: &Finding,
     target: &Target,
     playbook: &Playbook,
-    (account, journal): (&A, &J),
+    (account, journal, member): (&A, &J, Option<&AccountId>),
 ) -> Result<Facts, ObserveError> {
     let mut facts = Facts::of(account.observe(target, &playbook.actions).await?);
     for control in controls(playbook, finding, &facts.owner) {
@@ -53,7 +53,7 @@ pub async fn observe<A: Account, J: Journal>(
     }
     let read: Vec<_> = facts.readings.keys().cloned().collect();
     for control in read {
-        let standing = journal.standing(&control.key()).await?;
+        let standing = journal.standing(&subject_in(member, control.key())).await?;
         let mut held = standing.iter().filter_map(|entry| entry.held(&control)).peekable();
         if let (Some(_), Some(Reading::Is(current))) = (held.peek(), facts.readings.get(&control)) {
             // The last first, so that of a single setting the first one's remains: it was there before all of them.

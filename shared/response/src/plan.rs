@@ -8,7 +8,7 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use trailreflex_model::{Finding, Severity, Target};
+use trailreflex_model::{AccountId, Finding, Severity, Target};
 
 /// Everything that is decided about one finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub struct Plan {
     /// When the containment ends or is reminded of; absent if it stands until a person ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<Expiry>,
+    /// The member account that it concerns; absent for the responder's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     /// The class of its actions.
     pub class: ActionClass,
     /// What is to be done, in this order.
@@ -97,7 +100,8 @@ impl Plan {
     #[must_use]
     pub fn subjects(&self) -> BTreeSet<String> {
         let held = self.steps.iter().filter(|step| !matches!(step.verdict, Verdict::Refuse(_)));
-        held.map(|step| step.action.control.key()).chain(self.subject.clone()).collect()
+        let keys = held.map(|step| step.action.control.key()).chain(self.subject.clone());
+        keys.map(|key| subject_in(self.account.as_ref(), key)).collect()
     }
 
     /// Returns the steps that mode `act` carries out, those included that are only ways out if another one fails.
@@ -169,6 +173,7 @@ impl Plan {
             refused: Some(reason),
             held: None,
             expiry: None,
+            account: None,
             class: class_of(playbook),
             steps: Vec::new(),
         }
@@ -238,8 +243,19 @@ pub fn plan(
         refused,
         held: None,
         expiry: playbook.expiry(now),
+        account: None,
         class: class_of(Some(playbook)),
         steps,
+    }
+}
+
+/// Returns under which subject the journal finds what has `key` in the member account, or in the responder's own: names are
+/// unique within an account only.
+#[must_use]
+pub fn subject_in(member: Option<&AccountId>, key: String) -> String {
+    match member {
+        Some(member) => format!("{member}/{key}"),
+        None => key,
     }
 }
 

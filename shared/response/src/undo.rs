@@ -1,9 +1,10 @@
 //! Takes an executed plan back: exactly what it changed, in reverse, each step read back.
 
 use crate::execute::{Attempt, take_over};
+use crate::plan::subject_in;
 use crate::{
-    Account, AccountError, Action, Change, Entry, EntryState, ExecuteError, Execution, Journal, JournalError,
-    Outcome, OutcomeStatus, PlanId, Reading, Recorded, Replaced, Setting, StepResult, Undo,
+    Account, AccountError, Accounts, Action, Change, Entry, EntryState, ExecuteError, Execution, Journal,
+    JournalError, Outcome, OutcomeStatus, PlanId, Reading, Recorded, Replaced, Setting, StepResult, Undo,
 };
 use jiff::Timestamp;
 
@@ -22,6 +23,9 @@ pub enum UndoError {
     /// The journal failed.
     #[error("the journal failed, so nothing more was taken back")]
     Journal(#[from] JournalError),
+    /// The account that the plan concerns lets nobody in.
+    #[error("the account could not be entered, so nothing was taken back")]
+    Account(#[from] AccountError),
     /// AWS did not answer; some steps may be taken back. Asking again goes on.
     #[error("the undo is not complete, ask again: {0}")]
     Incomplete(String),
@@ -46,6 +50,7 @@ impl UndoError {
             Self::Refused(_) => false,
             Self::Busy(_) | Self::Incomplete(_) => true,
             Self::Journal(error) => error.is_transient(),
+            Self::Account(error) => error.is_transient(),
         }
     }
 }
@@ -67,9 +72,9 @@ impl From<ExecuteError> for UndoError {
 ///
 /// # Errors
 /// [`UndoError`] says whether to ask again.
-pub async fn undo<A: Account, J: Journal>(
+pub async fn undo<A: Accounts, J: Journal>(
     id: &PlanId,
-    account: &A,
+    accounts: &A,
     journal: &J,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Result<Execution, UndoError> {
@@ -77,12 +82,12 @@ pub async fn undo<A: Account, J: Journal>(
         Claimed::Mine(entry) => *entry,
         Claimed::Undone(entry) => return Ok(finished(*entry)),
     };
-    let attempts = match take_all_back(&entry, account, journal, clock).await {
+    let attempts = match open_and_take_all_back(&entry, accounts, journal, clock).await {
         Ok(attempts) => attempts,
         Err(error) => {
             // The lease ends at once, so that asking again goes on; if that fails too, it ends by itself.
             let _ = journal.replace(&entry.next(EntryState::Undoing, clock())).await;
-            return Err(error.into());
+            return Err(error);
         }
     };
     let unsettled = attempts.iter().find(|attempt| attempt.again).and_then(|a| a.outcome.problem.clone());
@@ -145,6 +150,16 @@ fn finished(entry: Entry) -> Execution {
     Execution { outcome, unreported: None }
 }
 
+async fn open_and_take_all_back<A: Accounts, J: Journal>(
+    entry: &Entry,
+    accounts: &A,
+    journal: &J,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Result<Vec<Attempt>, UndoError> {
+    let opened = accounts.open(entry.plan.account.as_ref()).await?;
+    Ok(take_all_back(entry, &*opened.account, journal, clock).await?)
+}
+
 async fn take_all_back<A: Account, J: Journal>(
     entry: &Entry,
     account: &A,
@@ -173,7 +188,7 @@ async fn held_alone<J: Journal>(
     action: &Action,
     journal: &J,
 ) -> Result<Option<Action>, JournalError> {
-    let standing = journal.standing(&action.control.key()).await?;
+    let standing = journal.standing(&subject_in(entry.plan.account.as_ref(), action.control.key())).await?;
     let others = standing.iter().filter(|other| other.plan.id != entry.plan.id);
     let needing = others.filter(|other| other.state != EntryState::Undoing);
     Ok(action.beside(needing.filter_map(|other| other.held(&action.control))))

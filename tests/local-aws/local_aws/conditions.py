@@ -20,6 +20,7 @@ authorising: contextvars.ContextVar[Call | None] = contextvars.ContextVar("autho
 denied_for: contextvars.ContextVar[tuple[str, str] | None] = contextvars.ContextVar("denied_for", default=None)
 
 _original = iam_evaluator.enforce
+_original_key = iam_evaluator._resolve_condition_key
 
 # Condition key → parameter of the call.
 _KEYS = {
@@ -29,12 +30,23 @@ _KEYS = {
         "iam:PermissionsBoundary": "PermissionsBoundary",
         "iam:AWSServiceName": "AWSServiceName",
     },
-    "sts": {"sts:RoleSessionName": "RoleSessionName", "sts:SourceIdentity": "SourceIdentity"},
+    "sts": {"sts:ExternalId": "ExternalId", "sts:RoleSessionName": "RoleSessionName", "sts:SourceIdentity": "SourceIdentity"},
 }
 
 
 def install() -> None:
     iam_evaluator.enforce = _enforce
+    iam_evaluator._resolve_condition_key = _key
+
+
+def _key(key: str, context: Any) -> Any:
+    """`aws:PrincipalArn` of a session is its role, not the session. Source: IAM User Guide, "AWS global condition context keys"."""
+    arn = context.principal_arn
+    if key.lower() != "aws:principalarn" or ":assumed-role/" not in arn:
+        return _original_key(key, context)
+    account, name = arn.split(":")[4], arn.split("/")[1]
+    role = iam._roles.get_scoped(account, None, name) or {}
+    return role.get("Arn") or f"arn:aws:iam::{account}:role/{name}"
 
 
 def _enforce(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):

@@ -89,3 +89,32 @@ def test_a_source_identity_is_in_answer_and_records(account):
     assert answer["SourceIdentity"] == "carol"
     assert account.record("AssumeRole")["requestParameters"]["sourceIdentity"] == "carol"
     assert account.record("ListRoles")["userIdentity"]["sessionContext"]["sourceIdentity"] == "carol"
+
+
+def test_a_role_of_another_account_lets_in_one_role_that_gives_its_external_id(enforcing_account):
+    account, other = enforcing_account, "444455556666"
+    there = account.client("iam", (other, "test"))
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account.number}:root"}, "Action": "sts:AssumeRole",
+             "Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account.number}:role/caller-*"},
+                           "StringEquals": {"sts:ExternalId": "known"}}}
+    there.create_role(RoleName="entered", AssumeRolePolicyDocument=document(trust))
+    there.put_role_policy(RoleName="entered", PolicyName="own", PolicyDocument=document(READ))
+    enter = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/entered",
+             "Condition": {"StringEquals": {"sts:ExternalId": "known"}}}
+
+    def assume(name, external_id):
+        role = assumable(account, name)
+        account.client("iam").put_role_policy(RoleName=name, PolicyName="enter", PolicyDocument=document(enter))
+        given = account.client("sts").assume_role(RoleArn=role, RoleSessionName="one")["Credentials"]
+        sts = account.client("sts", (given["AccessKeyId"], given["SecretAccessKey"]), token=given["SessionToken"])
+        more = {"ExternalId": external_id} if external_id else {}
+        return lambda: sts.assume_role(RoleArn=f"arn:aws:iam::{other}:role/entered", RoleSessionName="two", **more)
+
+    for name, external_id in (("caller-1", None), ("caller-2", "guessed"), ("another", "known")):
+        assert refusal(assume(name, external_id)) == ("AccessDenied", 403), (name, external_id)
+    entered = assume("caller-3", "known")()
+    assert entered["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{other}:assumed-role/entered/two"
+    key = entered["Credentials"]
+    users = account.client("iam", (key["AccessKeyId"], key["SecretAccessKey"]), token=key["SessionToken"])
+    there.create_user(UserName="theirs")
+    assert [user["UserName"] for user in users.list_users()["Users"]] == ["theirs"]

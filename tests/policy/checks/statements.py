@@ -15,6 +15,8 @@ PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCO
 EXAMPLES = {
     "TrailBucket": "a-trail", "TrailKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1", "RulesUri": "s3://rules/all/",
     "SlackParameter": "/slack", "TeamsParameter": "/teams", "PagerDutyParameter": "/pager-duty", "TargetIds": "r-abcd",
+    "HomeAccount": "444455556666", "ExternalId": "a-text-that-both-know", "MemberAccounts": "444455556666,777788889999",
+    "MemberExternalId": "a-text-that-both-know",
 }
 ARNS = {
     "AWS::DynamoDB::Table": "dynamodb:{at}:table/{name}", "AWS::Events::EventBus": "events:{at}:event-bus/{name}",
@@ -83,7 +85,7 @@ class Values:
                 return self.of(argument[1])[int(argument[0])]
             case "Fn::Sub":
                 text, own = (argument, {}) if isinstance(argument, str) else (argument[0], self.of(argument[1]))
-                return re.sub(r"\$\{([\w:.]+)}", lambda found: str(own.get(found[1]) or self._inserted(found[1])), text)
+                return re.sub(r"\$\{([\w:.]+)}", lambda found: str(own[found[1]] if found[1] in own else self._inserted(found[1])), text)
         raise ValueError(f"{function} is not known here")
 
     def _inserted(self, name: str) -> str:

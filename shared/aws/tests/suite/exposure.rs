@@ -239,6 +239,7 @@ async fn there_and_back(
             .unwrap();
     let guardrails = Guardrails {
         account: "111122223333".parse().unwrap(),
+        members: BTreeSet::new(),
         region: "us-east-1".parse().unwrap(),
         protected: Vec::new(),
         own_roles: Vec::new(),
@@ -247,7 +248,7 @@ async fn there_and_back(
     };
     let journal = MemoryJournal::default();
     let now = || "2026-11-24T10:00:30Z".parse().unwrap();
-    let facts = observe(&finding, target, &playbook, (account, &journal)).await.unwrap();
+    let facts = observe(&finding, target, &playbook, (account, &journal, None)).await.unwrap();
     let plan = plan(&finding, &playbook, &facts, (&guardrails, Mode::Act), (now(), false));
     let done = execute(plan, account, &journal, &now).await.unwrap().outcome;
     let later = || "2026-11-24T10:05:00Z".parse().unwrap();

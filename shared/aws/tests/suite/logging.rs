@@ -94,6 +94,7 @@ pub(crate) async fn there_and_back(
     };
     let guardrails = Guardrails {
         account: "111122223333".parse().unwrap(),
+        members: BTreeSet::new(),
         region: "us-east-1".parse().unwrap(),
         protected: Vec::new(),
         own_roles: Vec::new(),
@@ -102,7 +103,7 @@ pub(crate) async fn there_and_back(
     };
     let journal = MemoryJournal::default();
     let target = finding.target.as_ref().unwrap();
-    let facts = observe(finding, target, &playbook, (account, &journal)).await.unwrap();
+    let facts = observe(finding, target, &playbook, (account, &journal, None)).await.unwrap();
     let plan = plan(finding, &playbook, &facts, (&guardrails, Mode::Act), (now(), false));
     let later = || now() + jiff::SignedDuration::from_secs(60);
     let done = execute(plan, account, &journal, &now).await.unwrap().outcome;

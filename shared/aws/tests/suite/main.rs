@@ -13,6 +13,7 @@ mod exposure;
 mod journal;
 mod log_queries;
 mod logging;
+mod member_accounts;
 mod notify;
 mod numbers_and_quarantine;
 mod objects;

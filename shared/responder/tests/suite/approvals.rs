@@ -52,7 +52,7 @@ async fn a_person_is_asked_once_and_nothing_is_changed() {
     let outcome = asked(&responder).await;
     let invitation = outcome.invitation.clone().unwrap();
     assert_eq!(invitation.until.to_string(), "2026-11-24T11:00:30Z");
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
     assert!(responder.journal.entries()[0].state == EntryState::Awaiting);
     let kept = serde_json::to_string(&responder.journal.entries()).unwrap();
     assert!(!kept.contains(invitation.token.as_str()), "the journal does not hold the token");
@@ -60,7 +60,7 @@ async fn a_person_is_asked_once_and_nothing_is_changed() {
 
     let again = status(&responder, finding("access_key_quarantined_by_aws"), 5).await;
     assert_eq!(again, [OutcomeStatus::Duplicate]);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -69,12 +69,12 @@ async fn what_is_approved_is_done_once_and_can_be_taken_back() {
     let outcome = asked(&responder).await;
     let approve = decision("approve", &outcome);
     assert_eq!(status(&responder, approve.clone(), 600).await, [OutcomeStatus::Contained]);
-    assert_eq!(responder.account.snapshot().settings.get(&denied()), Some(&Setting::Present));
+    assert_eq!(responder.accounts.snapshot().settings.get(&denied()), Some(&Setting::Present));
     assert_eq!(
-        responder.account.snapshot().settings.get(&key_status(KEY)),
+        responder.accounts.snapshot().settings.get(&key_status(KEY)),
         Some(&KeyStatus::Inactive.setting())
     );
-    let contained = responder.account.snapshot();
+    let contained = responder.accounts.snapshot();
 
     assert_eq!(status(&responder, approve, 601).await, [OutcomeStatus::Duplicate]);
     let plan = outcome.plan_id();
@@ -82,10 +82,10 @@ async fn what_is_approved_is_done_once_and_can_be_taken_back() {
         refusal(&responder, decision("deny", &outcome), 602).await,
         format!("plan `{plan}` was approved before; take it back instead: {{\"undo\": \"{plan}\"}}")
     );
-    assert_eq!(responder.account.snapshot(), contained);
+    assert_eq!(responder.accounts.snapshot(), contained);
 
     assert_eq!(status(&responder, json!({"undo": plan}), 700).await, [OutcomeStatus::Undone]);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn what_is_denied_is_never_done() {
         [OutcomeStatus::Duplicate]
     );
     assert_eq!(status(&responder, sweep(), 2 * HOUR).await, []);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn only_the_plans_own_token_decides() {
         let found = refusal(&responder, payload, 1).await;
         assert!(found.starts_with(&expected), "{case}: {found}");
     }
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn what_nobody_decides_in_time_is_told_and_not_done() {
     assert_eq!(status(&responder, sweep(), HOUR).await, [OutcomeStatus::Lapsed]);
     assert_eq!(status(&responder, sweep(), HOUR + 60).await, []);
     assert_eq!(refusal(&responder, decision("approve", &outcome), HOUR + 61).await, late);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -166,10 +166,10 @@ async fn a_playbook_may_say_that_silence_is_consent() {
     assert_eq!(status(&responder, sweep(), 599).await, []);
     responder.switch = Box::new(FixedSwitch(SwitchState::Off("it is empty".to_owned())));
     assert_eq!(status(&responder, sweep(), 600).await, [], "it waits as long as the switch is off");
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
     responder.switch = Box::new(FixedSwitch(SwitchState::Armed));
     assert_eq!(status(&responder, sweep(), 700).await, [OutcomeStatus::Contained]);
-    assert_eq!(responder.account.snapshot().settings.get(&denied()), Some(&Setting::Present));
+    assert_eq!(responder.accounts.snapshot().settings.get(&denied()), Some(&Setting::Present));
     assert_eq!(status(&responder, sweep(), 800).await, []);
 }
 
@@ -180,7 +180,7 @@ async fn what_is_held_back_can_be_approved_later() {
     responder.switch = Box::new(FixedSwitch(SwitchState::Off("it is empty".to_owned())));
     let held = ask_at(&responder, decision("approve", &outcome), 60).await.unwrap();
     assert_eq!((held[0].status, held[0].plan.held), (OutcomeStatus::Planned, Some(Hold::KillSwitch)));
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
     responder.switch = Box::new(FixedSwitch(SwitchState::Armed));
     assert_eq!(status(&responder, decision("approve", &outcome), 90).await, [OutcomeStatus::Contained]);
 }
@@ -192,7 +192,7 @@ async fn a_guardrail_that_holds_by_now_still_refuses() {
     responder.guardrails.protected = vec!["alice".parse().unwrap()];
     let refused = ask_at(&responder, decision("approve", &outcome), 60).await.unwrap();
     assert_eq!((refused[0].status, refused[0].refused()), (OutcomeStatus::Refused, Some(Reason::Protected)));
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -200,13 +200,13 @@ async fn what_was_not_asked_about_is_asked_about_first() {
     let responder = responder(Mode::Approve);
     let outcome = asked(&responder).await;
     let another = key_status("AKIAI44QH8DHBEXAMPLE");
-    responder.account.meddle(|contents| contents.set(another, KeyStatus::Active.setting()));
-    let changed = responder.account.snapshot();
+    responder.accounts.meddle(|contents| contents.set(another, KeyStatus::Active.setting()));
+    let changed = responder.accounts.snapshot();
 
     let again = ask_at(&responder, decision("approve", &outcome), 60).await.unwrap();
     assert_eq!((again[0].status, again[0].plan_id()), (OutcomeStatus::Awaiting, outcome.plan_id()));
     assert_eq!(again[0].plan.steps.len(), outcome.plan.steps.len() + 1);
-    assert_eq!(responder.account.snapshot(), changed);
+    assert_eq!(responder.accounts.snapshot(), changed);
     assert!(refusal(&responder, decision("approve", &outcome), 61).await.contains("a newer message"));
     assert_eq!(status(&responder, decision("approve", &again[0]), 62).await, [OutcomeStatus::Contained]);
 }
@@ -251,13 +251,13 @@ async fn an_approved_plan_that_was_cut_off_is_finished() {
     let responder = responder(Mode::Approve);
     let outcome = asked(&responder).await;
     let faults = [None; 5].into_iter().chain([Some(Fault::StoppedAfter)]);
-    responder.account.set_faults(faults);
+    responder.accounts.set_faults(faults);
     let asked = responder.handle(decision("approve", &outcome), &crate::fixtures::now, |_| async {});
     assert!(tokio::time::timeout(std::time::Duration::from_millis(20), asked).await.is_err());
-    responder.account.set_faults([]);
+    responder.accounts.set_faults([]);
     assert_eq!(status(&responder, sweep(), 60).await, [OutcomeStatus::Contained]);
     assert_eq!(status(&responder, json!({"undo": outcome.plan_id()}), 90).await, [OutcomeStatus::Undone]);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]

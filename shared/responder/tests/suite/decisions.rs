@@ -118,7 +118,7 @@ async fn contained() -> Contents {
     let responder = asking("nothing");
     let asked = ask_at(&responder, delivery(), 0).await.unwrap().remove(0);
     ask_at(&responder, payload(Event::Approved, &asked), 1).await.unwrap();
-    responder.account.snapshot()
+    responder.accounts.snapshot()
 }
 
 /// Lets everything happen; tells `look` after each step, with the seconds since the first delivery.
@@ -129,11 +129,13 @@ async fn play(responder: &Fake, steps: &[Step], mut look: impl FnMut(&Step, i64)
         seconds += step.seconds;
         let request = payload(step.event, &asked);
         if let Some(calls) = step.stopped_after {
-            responder.account.set_faults(std::iter::repeat_n(None, calls).chain([Some(Fault::StoppedAfter)]));
+            responder
+                .accounts
+                .set_faults(std::iter::repeat_n(None, calls).chain([Some(Fault::StoppedAfter)]));
             let time = after(seconds);
             let handled = responder.handle(request, &time, |_| async {});
             drop(tokio::time::timeout(Duration::from_millis(5), handled).await);
-            responder.account.set_faults([]);
+            responder.accounts.set_faults([]);
         } else {
             // A refusal is an answer too; what counts is what was done.
             drop(ask_at(responder, request, seconds).await);
@@ -167,7 +169,7 @@ proptest! {
                 let found = state(&responder);
                 assert!(expected.is(found), "{expected:?}, not {found:?}, after {step:?} at {seconds} s");
                 let account = if expected == Expected::Contained { contained.clone() } else { alice() };
-                assert_eq!(responder.account.snapshot(), account, "after {step:?} at {seconds} s");
+                assert_eq!(responder.accounts.snapshot(), account, "after {step:?} at {seconds} s");
             })
             .await;
         });
@@ -182,7 +184,7 @@ proptest! {
             let seconds = play(&responder, &steps, |step, seconds| {
                 is_approved |= step.event == Event::Approved && seconds < TIME;
                 if !is_approved {
-                    assert_eq!(responder.account.snapshot(), alice(), "nobody has approved it");
+                    assert_eq!(responder.accounts.snapshot(), alice(), "nobody has approved it");
                 }
             })
             .await;
@@ -195,7 +197,7 @@ proptest! {
                 EntryState::Awaiting | EntryState::Denied | EntryState::Lapsed | EntryState::Undone => alice(),
                 state @ (EntryState::Executing | EntryState::Undoing) => panic!("left as {state:?}"),
             };
-            assert_eq!(responder.account.snapshot(), account);
+            assert_eq!(responder.accounts.snapshot(), account);
         });
     }
 }

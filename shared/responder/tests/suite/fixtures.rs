@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU8, Ordering};
 use trailreflex_detection::Bundle;
 use trailreflex_model::IdentityKind;
@@ -54,10 +55,11 @@ pub(crate) fn alice() -> Contents {
 pub(crate) fn responder(mode: Mode) -> Responder<SimulatedAccount, MemoryJournal> {
     Responder {
         class: ActionClass::ContainIdentity,
-        account: SimulatedAccount::with(alice()),
+        accounts: SimulatedAccount::with(alice()),
         journal: MemoryJournal::default(),
         guardrails: Guardrails {
             account: "111122223333".parse().unwrap(),
+            members: BTreeSet::new(),
             region: "us-east-1".parse().unwrap(),
             protected: Vec::new(),
             own_roles: vec!["AROARESPONDER0000001".parse().unwrap()],

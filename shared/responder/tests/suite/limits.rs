@@ -13,7 +13,7 @@ async fn while_the_kill_switch_is_off_nothing_is_changed_and_the_plan_says_why()
         (outcomes[0].status, plan.held, plan.mode),
         (OutcomeStatus::Planned, Some(Hold::KillSwitch), Mode::Plan)
     );
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
     assert!(responder.journal.entries().is_empty());
 }
 
@@ -24,7 +24,7 @@ async fn while_the_kill_switch_does_not_answer_nothing_is_changed_and_lambda_tri
     let trouble = ask_at(&responder, another_finding("one"), 0).await.unwrap_err();
     assert!(matches!(trouble.failure, trailreflex_lambda::Failure::Retryable { .. }));
     assert_eq!(trouble.failure.code(), "KillSwitchUnreadable");
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -53,16 +53,16 @@ async fn the_breaker_opens_for_the_rest_of_the_hour_when_too_many_plans_do_not_h
     for event in ["one", "two"] {
         // The user and three controls are read, then every change is denied.
         let denied = [Some(Fault::Denied); 4];
-        responder.account.set_faults([None; 4].into_iter().chain(denied));
+        responder.accounts.set_faults([None; 4].into_iter().chain(denied));
         let outcomes = ask_at(&responder, another_finding(event), 0).await.unwrap();
         assert_eq!(outcomes[0].status, OutcomeStatus::Failed, "{event}");
     }
-    responder.account.set_faults([]);
+    responder.accounts.set_faults([]);
     for (seconds, expected) in [(60, Some(Hold::Breaker)), (3570, None)] {
         let outcomes = ask_at(&responder, another_finding("three"), seconds).await.unwrap();
         assert_eq!(outcomes[0].plan.held, expected, "after {seconds} s");
     }
-    assert_eq!(responder.account.snapshot().settings[&denied()], Setting::Present);
+    assert_eq!(responder.accounts.snapshot().settings[&denied()], Setting::Present);
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn an_undo_needs_no_armed_switch_and_no_budget() {
     responder.limits.plans_per_hour = 0;
     let outcomes = ask_at(&responder, serde_json::json!({"undo": plan}), 5).await.unwrap();
     assert_eq!(outcomes[0].status, OutcomeStatus::Undone);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -84,6 +84,6 @@ async fn without_the_journal_no_limit_is_known_and_nothing_is_changed() {
         responder.journal.fail_after(calls);
         let trouble = ask_at(&responder, another_finding("one"), 0).await.unwrap_err();
         assert_eq!(trouble.failure.code(), "JournalFailed", "call {calls}");
-        assert_eq!(responder.account.snapshot(), alice(), "call {calls}");
+        assert_eq!(responder.accounts.snapshot(), alice(), "call {calls}");
     }
 }

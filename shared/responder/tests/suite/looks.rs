@@ -16,7 +16,7 @@ async fn looks_are_asked_for_before_anything_is_changed() {
     let responder = responder(Mode::Act);
     let changed_before = std::sync::Mutex::new(None);
     let ask = |plan: trailreflex_response::PlanId| {
-        let changed = responder.account.snapshot() != alice();
+        let changed = responder.accounts.snapshot() != alice();
         *changed_before.lock().unwrap() = Some((plan, changed));
         std::future::ready(())
     };
@@ -31,25 +31,25 @@ async fn looks_are_asked_for_before_anything_is_changed() {
 async fn a_containment_that_holds_is_seen_and_not_told_of() {
     let responder = responder(Mode::Act);
     let plan = contain(&responder).await;
-    let contained = responder.account.snapshot();
+    let contained = responder.accounts.snapshot();
     for round in [1, 1, 2] {
         assert_eq!(ask_at(&responder, look(&plan, round), 30).await.unwrap(), []);
     }
     assert_eq!(responder.journal.entries()[0].looks, 2);
-    assert_eq!(responder.account.snapshot(), contained);
+    assert_eq!(responder.accounts.snapshot(), contained);
 }
 
 #[tokio::test]
 async fn what_somebody_has_undone_is_done_once_more_and_told() {
     let responder = responder(Mode::Act);
     let plan = contain(&responder).await;
-    responder.account.meddle(|account| {
+    responder.accounts.meddle(|account| {
         account.set(denied(), Setting::Absent);
         account.set(key_status(KEY), KeyStatus::Active.setting());
     });
     let told = ask_at(&responder, look(&plan, 1), 30).await.unwrap();
     assert_eq!(told.iter().map(|outcome| outcome.status).collect::<Vec<_>>(), [OutcomeStatus::Bypassed]);
-    let settings = responder.account.snapshot().settings;
+    let settings = responder.accounts.snapshot().settings;
     assert_eq!(
         (&settings[&denied()], &settings[&key_status(KEY)]),
         (&Setting::Present, &KeyStatus::Inactive.setting())
@@ -61,21 +61,21 @@ async fn what_somebody_has_undone_is_done_once_more_and_told() {
     );
     let undone = ask_at(&responder, json!({"undo": plan}), 60).await.unwrap();
     assert_eq!(undone[0].status, OutcomeStatus::Undone);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
 async fn a_new_key_of_the_same_user_is_deactivated_by_a_plan_of_its_own() {
     let responder = responder(Mode::Act);
     let plan = contain(&responder).await;
-    responder.account.meddle(|account| {
+    responder.accounts.meddle(|account| {
         account.set(key_status(NEW_KEY), KeyStatus::Active.setting());
         account.created.insert(NEW_KEY.parse().unwrap(), crate::fixtures::after(10)());
     });
     let told = ask_at(&responder, look(&plan, 1), 30).await.unwrap();
     let statuses: Vec<_> = told.iter().map(|outcome| outcome.status).collect();
     assert_eq!(statuses, [OutcomeStatus::Bypassed, OutcomeStatus::Contained]);
-    let status = |key| responder.account.snapshot().settings[&key_status(key)].clone();
+    let status = |key| responder.accounts.snapshot().settings[&key_status(key)].clone();
     assert_eq!(status(NEW_KEY), KeyStatus::Inactive.setting());
     ask_at(&responder, json!({"undo": told[1].plan_id().as_str()}), 60).await.unwrap();
     assert_eq!(status(NEW_KEY), KeyStatus::Active.setting());
@@ -85,19 +85,19 @@ async fn a_new_key_of_the_same_user_is_deactivated_by_a_plan_of_its_own() {
 #[tokio::test]
 async fn an_older_key_that_the_plan_has_left_alone_stays_alone() {
     let responder = responder(Mode::Act);
-    responder.account.meddle(|account| account.set(key_status(NEW_KEY), KeyStatus::Active.setting()));
+    responder.accounts.meddle(|account| account.set(key_status(NEW_KEY), KeyStatus::Active.setting()));
     let mut about_key = crate::fixtures::finding("access_key_quarantined_by_aws");
     about_key["detail"]["target"] = json!({"kind": "accessKey", "accessKeyId": KEY});
     let plan = ask_at(&responder, about_key, 0).await.unwrap()[0].plan_id().to_string();
     assert_eq!(ask_at(&responder, look(&plan, 2), 300).await.unwrap(), []);
-    assert_eq!(responder.account.snapshot().settings[&key_status(NEW_KEY)], KeyStatus::Active.setting());
+    assert_eq!(responder.accounts.snapshot().settings[&key_status(NEW_KEY)], KeyStatus::Active.setting());
 }
 
 #[tokio::test]
 async fn after_an_undo_with_the_switch_off_and_about_no_plan_nothing_is_looked_at() {
     let mut responder = responder(Mode::Act);
     let plan = contain(&responder).await;
-    responder.account.meddle(|account| account.set(denied(), Setting::Absent));
+    responder.accounts.meddle(|account| account.set(denied(), Setting::Absent));
     responder.switch = Box::new(FixedSwitch(SwitchState::Off("it is empty".to_owned())));
     assert_eq!(ask_at(&responder, look(&plan, 1), 30).await.unwrap(), []);
     responder.switch = Box::new(FixedSwitch(SwitchState::Armed));
@@ -105,7 +105,7 @@ async fn after_an_undo_with_the_switch_off_and_about_no_plan_nothing_is_looked_a
     for plan in [plan, "0".repeat(32)] {
         assert_eq!(ask_at(&responder, look(&plan, 2), 300).await.unwrap(), []);
     }
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -114,20 +114,20 @@ async fn a_look_that_is_stopped_anywhere_is_taken_again_and_told() {
         for calls in 0..6 {
             let responder = responder(Mode::Act);
             let plan = contain(&responder).await;
-            responder.account.meddle(|account| account.set(denied(), Setting::Absent));
-            responder.account.set_faults(std::iter::repeat_n(None, calls).chain([Some(stop)]));
+            responder.accounts.meddle(|account| account.set(denied(), Setting::Absent));
+            responder.accounts.set_faults(std::iter::repeat_n(None, calls).chain([Some(stop)]));
             let looked = tokio::time::timeout(
                 std::time::Duration::from_millis(20),
                 responder.handle(look(&plan, 1), &crate::fixtures::after(30), |_| async {}),
             )
             .await;
-            responder.account.set_faults([]);
+            responder.accounts.set_faults([]);
             let case = format!("{stop:?} call {calls}");
             // A look that came to its end, but whose function was stopped before it could tell, is taken again too.
             drop(looked);
             let told = ask_at(&responder, look(&plan, 1), 120).await.unwrap();
             assert_eq!(told.first().map(|one| one.status), Some(OutcomeStatus::Bypassed), "{case}");
-            assert_eq!(responder.account.snapshot().settings[&denied()], Setting::Present, "{case}");
+            assert_eq!(responder.accounts.snapshot().settings[&denied()], Setting::Present, "{case}");
         }
     }
 }

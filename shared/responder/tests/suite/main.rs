@@ -7,5 +7,6 @@ mod decisions;
 mod fixtures;
 mod limits;
 mod looks;
+mod members;
 mod requests;
 mod sweep;

@@ -21,7 +21,7 @@ async fn mode_plan_changes_nothing_and_mode_act_contains() {
         let responder = responder(mode);
         let answer = ask(&responder, finding(rule)).await.unwrap();
         assert_eq!(answer.outcome.status, expected, "{case}");
-        let changed = responder.account.snapshot() != alice();
+        let changed = responder.accounts.snapshot() != alice();
         assert_eq!(changed, expected == OutcomeStatus::Contained, "{case}");
         assert_eq!(
             answer.outcome.permissions,
@@ -46,7 +46,7 @@ async fn an_undo_takes_back_what_the_plan_did() {
     let undo = json!({"undo": contained.outcome.plan_id().as_str()});
     let undone = ask(&responder, undo).await.unwrap();
     assert_eq!(undone.outcome.status, OutcomeStatus::Undone);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 /// Otherwise the undo, which the rule sees as well, would be answered by the same plan.
@@ -80,7 +80,7 @@ async fn a_rule_without_a_playbook_leads_to_nothing() {
     foreign["detail"]["rule"]["id"] = json!("00000000-0000-4000-8000-000000000000");
     let answer = ask(&responder, foreign).await.unwrap();
     assert_eq!(answer.outcome.refused(), Some(Reason::NoPlaybook));
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn what_did_not_come_to_an_end_is_told_with_what_is_known() {
     let responder = responder(Mode::Act);
     // The user and three controls are read, then attaching and its reading back fail.
     let reading = [None; 4];
-    responder.account.set_faults(reading.into_iter().chain([Some(Fault::Throttled); 2]));
+    responder.accounts.set_faults(reading.into_iter().chain([Some(Fault::Throttled); 2]));
     let trouble = ask(&responder, finding("access_key_quarantined_by_aws")).await.unwrap_err();
     assert!(matches!(trouble.failure, trailreflex_lambda::Failure::Retryable { .. }));
     assert_eq!(trouble.outcome.unwrap().status, OutcomeStatus::Partial);

@@ -27,10 +27,10 @@ async fn stopped(
     clock: &(dyn Fn() -> Timestamp + Sync),
     faults: impl IntoIterator<Item = Option<Fault>>,
 ) {
-    responder.account.set_faults(faults);
+    responder.accounts.set_faults(faults);
     let asked = responder.handle(payload, clock, |_| async {});
     assert!(tokio::time::timeout(std::time::Duration::from_millis(20), asked).await.is_err());
-    responder.account.set_faults([]);
+    responder.accounts.set_faults([]);
 }
 
 /// Reading, then the deny; the function is stopped while it reads back.
@@ -54,16 +54,16 @@ async fn while_the_switch_is_off_a_sweep_finishes_nothing_but_undos() {
     let mut responder = responder(Mode::Act);
     stopped_after_the_deny(&responder).await;
     responder.switch = Box::new(FixedSwitch(SwitchState::Off("it is empty".to_owned())));
-    let before = responder.account.snapshot();
+    let before = responder.accounts.snapshot();
     assert_eq!(ask_at(&responder, sweep(), 60).await.unwrap(), []);
-    assert_eq!(responder.account.snapshot(), before);
+    assert_eq!(responder.accounts.snapshot(), before);
 
     let plan = responder.journal.entries()[0].plan.id.to_string();
     let faults = [Some(Fault::StoppedBefore)];
     stopped(&responder, json!({"undo": plan}), &crate::fixtures::after(60), faults).await;
     let swept = ask_at(&responder, sweep(), 120).await.unwrap();
     assert_eq!(swept.iter().map(|one| one.status).collect::<Vec<_>>(), [OutcomeStatus::Undone]);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -84,15 +84,15 @@ async fn a_containment_ends_when_it_expires_and_the_same_finding_does_not_begin_
     ask_at(&responder, another_finding("one"), 0).await.unwrap();
     let four_hours = 4 * 3600;
     assert_eq!(ask_at(&responder, sweep(), four_hours - 1).await.unwrap(), []);
-    assert_eq!(responder.account.snapshot().settings[&denied()], Setting::Present);
+    assert_eq!(responder.accounts.snapshot().settings[&denied()], Setting::Present);
     let swept = ask_at(&responder, sweep(), four_hours).await.unwrap();
     assert_eq!(swept.iter().map(|one| one.status).collect::<Vec<_>>(), [OutcomeStatus::Undone]);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 
     responder.guardrails.max_event_age_seconds = 86_400;
     let again = ask_at(&responder, another_finding("one"), four_hours + 60).await.unwrap();
     assert_eq!(again[0].status, OutcomeStatus::Duplicate);
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]
@@ -101,13 +101,13 @@ async fn what_time_must_not_end_is_reminded_of_once() {
     responder.playbooks =
         expiring(r#""deny_user","deactivate_access_keys""#, r#""expires_after_minutes":240"#);
     ask_at(&responder, another_finding("one"), 0).await.unwrap();
-    let contained = responder.account.snapshot();
+    let contained = responder.accounts.snapshot();
     for (seconds, expected) in [(14_399, vec![]), (14_400, vec![OutcomeStatus::Overdue]), (14_700, vec![])] {
         let swept = ask_at(&responder, sweep(), seconds).await.unwrap();
         let statuses: Vec<_> = swept.iter().map(|one| one.status).collect();
         assert_eq!(statuses, expected, "after {seconds} s");
     }
-    assert_eq!(responder.account.snapshot(), contained);
+    assert_eq!(responder.accounts.snapshot(), contained);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn one_plan_that_cannot_be_swept_keeps_no_other_from_it() {
     responder.journal.fail_after(1);
     ask_at(&responder, sweep(), 60).await.unwrap();
     ask_at(&responder, sweep(), 120).await.unwrap();
-    assert_eq!(responder.account.snapshot(), alice());
+    assert_eq!(responder.accounts.snapshot(), alice());
 }
 
 #[tokio::test]

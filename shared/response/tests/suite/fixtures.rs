@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use proptest::prelude::{Just, Strategy, prop_oneof};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -133,6 +134,7 @@ pub(crate) fn account(users: impl IntoIterator<Item = User>) -> SimulatedAccount
 pub(crate) fn guardrails() -> Guardrails {
     Guardrails {
         account: "111122223333".parse().unwrap(),
+        members: BTreeSet::new(),
         region: "us-east-1".parse().unwrap(),
         protected: vec!["arn:aws:iam::*:user/break-glass/*".parse().unwrap()],
         own_roles: vec!["AROARESPONDER0000001".parse().unwrap()],
@@ -172,7 +174,7 @@ pub(crate) fn decide_under<J: Journal>(
         return *refusing;
     }
     let target = finding.target.as_ref().unwrap();
-    let facts = finish(observe(finding, target, playbook, (account, journal))).unwrap();
+    let facts = finish(observe(finding, target, playbook, (account, journal, None))).unwrap();
     plan(finding, playbook, &facts, (guardrails, Mode::Act), (at, false))
 }
 

@@ -13,7 +13,7 @@ use trailreflex_response::{
 fn known(account: &SimulatedAccount, finding: &Finding) -> Facts {
     let target = finding.target.as_ref().unwrap();
     let journal = MemoryJournal::default();
-    crate::fixtures::finish(observe(finding, target, &playbook(), (account, &journal))).unwrap()
+    crate::fixtures::finish(observe(finding, target, &playbook(), (account, &journal, None))).unwrap()
 }
 
 fn changed(change: impl FnOnce(&mut Finding)) -> Finding {
