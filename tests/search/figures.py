@@ -113,7 +113,7 @@ QUESTIONS = {
 def of_duckdb(folder: Path, query: str) -> str:
     """The command that asks DuckDB, and prints a line for each row."""
     records = f"WITH records AS (SELECT unnest(Records) AS r FROM read_json('{folder}/**/*.json.gz', maximum_object_size = 100000000)) "
-    code = f"import duckdb; [print(*row) for row in duckdb.sql({records + query!r}).fetchall()]"
+    code = f"import duckdb; duckdb.sql('SET enable_progress_bar = false'); [print(*row) for row in duckdb.sql({records + query!r}).fetchall()]"
     return f"{sys.executable} -c {shlex.quote(code)}"
 
 

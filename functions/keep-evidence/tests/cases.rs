@@ -67,6 +67,20 @@ fn the_key_of_evidence_names_account_day_plan_and_outcome_whatever_the_event_cal
     }
 }
 
+/// Whoever bears the same name here is not meant.
+#[test]
+fn what_is_about_a_member_account_is_kept_under_that_account_and_known_as_such() {
+    let mut of_member = event(&json!({"kind": "user", "userName": "alice"}), &json!({}));
+    of_member["detail"]["plan"]["account"] = json!("444455556666");
+    let (of_member, own) =
+        (Case::read(of_member).unwrap(), case(&json!({"kind": "user", "userName": "alice"})));
+    assert_eq!((of_member.is_of_member(), own.is_of_member()), (true, false));
+    assert_eq!(
+        of_member.key(When::AtOnce),
+        own.key(When::AtOnce).replace("111122223333/2026", "444455556666/2026")
+    );
+}
+
 #[test]
 fn evidence_says_what_it_lacks() {
     let case = case(&json!({"kind": "user", "userName": "alice"}));

@@ -148,7 +148,9 @@ proptest! {
         let whole = Record::parse(value.clone()).expect("it has a mark");
         let read = Record::read(value.to_string().as_bytes(), &Members::without(left_out.iter().copied()));
         let read = read.expect("it is a record");
-        for name in NAMES.iter().filter(|name| !left_out.iter().any(|out| name.starts_with(out))) {
+        // A member in parts is a member too.
+        let is_touched = |name: &str| left_out.iter().any(|out| name.starts_with(out) || out.starts_with(name));
+        for name in NAMES.iter().filter(|name| !is_touched(name)) {
             prop_assert_eq!(read.field(name), whole.field(name), "{}", name);
         }
     }

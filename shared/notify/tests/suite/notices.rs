@@ -227,6 +227,15 @@ async fn who_is_asked_about_a_plan_gets_a_link_and_the_commands() {
 }
 
 #[tokio::test]
+async fn a_plan_about_a_member_account_names_it() {
+    let mut message = asking(&Token::of([7; 32]));
+    assert!(!facts(&told(&message, &[]).await.unwrap()).iter().any(|(label, _)| *label == "Account"));
+    message["detail"]["plan"]["account"] = json!("444455556666");
+    let notice = told(&message, &[]).await.unwrap();
+    assert!(facts(&notice).contains(&("Account", "444455556666")), "{:?}", notice.facts);
+}
+
+#[tokio::test]
 async fn a_token_is_told_to_people_and_not_to_what_many_can_read() {
     let token = Token::of([7; 32]);
     let notice = told(&asking(&token), &[]).await.unwrap();
