@@ -69,7 +69,7 @@ def test_a_member_that_lets_nobody_in_costs_one_event_which_can_be_answered_late
         tried_by_a_scanner(stack, near, user, HOME)
         kept = eventually(lambda: [
             entry for entry in stack.quarantined.all()
-            if entry.get("function") == "contain-identity" and near.account in str(entry["payload"])])[0]
+            if entry.get("function") == "contain-identity" and near.account in str(entry.get("payload"))])[0]
 
     assert "sts:AssumeRole" in kept["reason"], kept["reason"]
     assert (near.is_contained(user), stack.journal(user)) == (False, [])
