@@ -113,8 +113,8 @@ impl<A: Accounts, J: Journal> Responder<A, J> {
         if let Some(held) = self.held(&plan, clock()).await? {
             return Ok(held.into());
         }
-        ask_for_looks(entry.plan.id.clone()).await;
         let account = self.open(plan.account.as_ref()).await?.account;
+        ask_for_looks(entry.plan.id.clone()).await;
         let executed: Result<Execution, _> =
             execute_approved(entry, plan, &*account, &self.journal, clock).await;
         self.settled(executed.map_err(execute_failed)?.into(), clock()).await

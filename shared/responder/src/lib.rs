@@ -124,8 +124,8 @@ impl<A: Accounts, J: Journal> Responder<A, J> {
         if let Some(held) = self.held(&plan, clock()).await? {
             return Ok(held.into());
         }
-        ask_for_looks(plan.id.clone()).await;
         let account = self.open(plan.account.as_ref()).await?.account;
+        ask_for_looks(plan.id.clone()).await;
         match execute(plan, &*account, &self.journal, clock).await {
             Ok(execution) => self.settled(execution.into(), clock()).await,
             Err(error) => Err(execute_failed(error)),
@@ -209,8 +209,9 @@ impl<A: Accounts, J: Journal> Responder<A, J> {
             EntryState::Denied | EntryState::Lapsed => return Ok(Some(approval::told(&entry))),
             EntryState::Executing | EntryState::Executed | EntryState::Undone => {}
         }
-        let account = self.open(entry.plan.account.as_ref()).await?.account;
-        if let Some(done) = resume(&entry, &*account, &self.journal, clock).await.map_err(execute_failed)? {
+        if let Some(done) =
+            resume(&entry, &self.accounts, &self.journal, clock).await.map_err(execute_failed)?
+        {
             return self.settled(done.into(), clock()).await.map(Some);
         }
         match entry.expired(clock()) {

@@ -52,7 +52,7 @@ pub(crate) fn look_failed(error: LookError) -> Trouble {
 pub(crate) fn execute_failed(error: ExecuteError) -> Trouble {
     let outcome = match &error {
         ExecuteError::Incomplete { outcome, .. } => Some(outcome.clone()),
-        ExecuteError::Busy(_) | ExecuteError::Journal(_) => None,
+        ExecuteError::Busy(_) | ExecuteError::Journal(_) | ExecuteError::Account(_) => None,
     };
     Trouble { failure: Failure::of(error.is_transient(), "NotContained", error), outcome }
 }

@@ -4,8 +4,9 @@
 //! is stored before the first attempt, so whoever takes over after a crash simply carries all steps out again.
 
 use crate::{
-    Account, AccountError, Action, Change, Created, Entry, EntryState, Journal, JournalError, Outcome, Plan,
-    Reading, Recorded, Replaced, Setting, Step, StepOutcome, StepResult, Verdict, journal::lease,
+    Account, AccountError, Accounts, Action, Change, Created, Entry, EntryState, Journal, JournalError,
+    Outcome, Plan, Reading, Recorded, Replaced, Setting, Step, StepOutcome, StepResult, Verdict,
+    journal::lease,
 };
 use jiff::Timestamp;
 use trailreflex_model::cause_chain;
@@ -28,6 +29,9 @@ pub enum ExecuteError {
     /// The journal failed. Without it nothing is changed.
     #[error("the plan could not be recorded, so nothing more was changed")]
     Journal(#[from] JournalError),
+    /// The account that the plan concerns lets nobody in.
+    #[error("the account could not be entered, so nothing more was changed")]
+    Account(#[from] AccountError),
     /// AWS did not answer; some steps may be in force. The journal holds what is known.
     #[error("the plan is not complete: {problem}")]
     Incomplete {
@@ -45,6 +49,7 @@ impl ExecuteError {
         match self {
             Self::Busy(_) | Self::Incomplete { .. } => true,
             Self::Journal(error) => error.is_transient(),
+            Self::Account(error) => error.is_transient(),
         }
     }
 }
@@ -88,16 +93,17 @@ pub async fn execute<A: Account, J: Journal>(
 ///
 /// # Errors
 /// As [`execute`].
-pub async fn resume<A: Account, J: Journal>(
+pub async fn resume<A: Accounts, J: Journal>(
     existing: &Entry,
-    account: &A,
+    accounts: &A,
     journal: &J,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Result<Option<Execution>, ExecuteError> {
     match existing.state {
         EntryState::Executing => {
+            let opened = accounts.open(existing.plan.account.as_ref()).await?;
             let entry = take_over(existing, EntryState::Executing, journal, clock()).await?;
-            carry_out(entry, Delivery::Later, account, journal, clock).await.map(Some)
+            carry_out(entry, Delivery::Later, &*opened.account, journal, clock).await.map(Some)
         }
         EntryState::Executed if !existing.reported => Ok(Some(Execution {
             outcome: Outcome::executed(existing.plan.clone(), existing.steps.clone()),

@@ -60,6 +60,7 @@ impl From<ExecuteError> for UndoError {
         match error {
             ExecuteError::Busy(id) => Self::Busy(id),
             ExecuteError::Journal(error) => Self::Journal(error),
+            ExecuteError::Account(error) => Self::Account(error),
             ExecuteError::Incomplete { problem, .. } => Self::Incomplete(problem),
         }
     }

@@ -183,6 +183,17 @@ async fn the_responders_own_calls_in_a_member_account_are_known_by_its_role_ther
     assert_eq!(contained.status, OutcomeStatus::Contained);
 }
 
+/// What is only told needs nobody to be let in.
+#[tokio::test]
+async fn a_sweep_tells_what_was_not_told_of_a_member_that_is_locked_by_now() {
+    let responder = of_two();
+    let answers = responder.handle(of(MEMBER), &after(0), |_| async {}).await.unwrap();
+    assert_eq!(answers[0].outcome.status, OutcomeStatus::Contained); // and is not reported
+    responder.accounts.is_locked.store(true, Ordering::SeqCst);
+    assert_eq!(one(&responder, json!({"sweep": true}), 600).await.status, OutcomeStatus::Contained);
+    assert_eq!(told(&responder, json!({"sweep": true}), 660).await.unwrap(), []);
+}
+
 #[tokio::test]
 async fn while_a_member_lets_nobody_in_nothing_is_changed_and_an_undo_waits() {
     let responder = of_two();
