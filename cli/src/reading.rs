@@ -129,6 +129,9 @@ impl<T: Send> Seen<T> {
                 Picked::All => Piece::of(bytes),
                 Picked::Some { records } => Piece::of_records(&records, &selection.members),
             };
+            // Where in the file something is wrong, only a reading of all of it tells.
+            let is_whole = piece.malformed == 0 || !selection.sieve.lets_all_pass();
+            let piece = if is_whole { piece } else { Piece::of(bytes) };
             let made = look(name, &piece.found);
             piece.with(made)
         };

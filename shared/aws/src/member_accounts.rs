@@ -137,10 +137,7 @@ impl<A> MemberAccounts<A> {
     }
 }
 
-impl<A: Account + Send> Accounts for MemberAccounts<A>
-where
-    A: Sync,
-{
+impl<A: Account + Send> Accounts for MemberAccounts<A> {
     type Account = A;
 
     async fn open(&self, member: Option<&AccountId>) -> Result<Opened<'_, A>, AccountError> {
