@@ -5,7 +5,7 @@ from typing import Any
 
 from deployed import Stack, User
 
-EXTERNAL_ID = "a text that both know".replace(" ", "-")
+EXTERNAL_ID = "a-text-that-both-know"
 # What the stack is told. The first sends from another Region, the second from the stack's own.
 MEMBERS = ("444455556666", "777788889999")
 STRANGER = "999900001111"

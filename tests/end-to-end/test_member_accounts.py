@@ -65,7 +65,7 @@ def test_a_leaked_key_of_a_member_account_is_contained_there_and_the_namesake_at
 
 def test_a_member_that_lets_nobody_in_costs_one_event_which_can_be_answered_later(stack, near):
     user = near.users[0]
-    with role_of(stack, near.account, external_id="another text than ours".replace(" ", "-")):
+    with role_of(stack, near.account, external_id="another-text-than-ours"):
         tried_by_a_scanner(stack, near, user, HOME)
         kept = eventually(lambda: [
             entry for entry in stack.quarantined.all()
