@@ -83,7 +83,7 @@ pub async fn undo<A: Accounts, J: Journal>(
         Claimed::Mine(entry) => *entry,
         Claimed::Undone(entry) => return Ok(finished(*entry)),
     };
-    let attempts = match open_and_take_all_back(&entry, accounts, journal, clock).await {
+    let attempts = match take_all_back(&entry, accounts, journal, clock).await {
         Ok(attempts) => attempts,
         Err(error) => {
             // The lease ends at once, so that asking again goes on; if that fails too, it ends by itself.
@@ -151,29 +151,20 @@ fn finished(entry: Entry) -> Execution {
     Execution { outcome, unreported: None }
 }
 
-async fn open_and_take_all_back<A: Accounts, J: Journal>(
+async fn take_all_back<A: Accounts, J: Journal>(
     entry: &Entry,
     accounts: &A,
     journal: &J,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Result<Vec<Attempt>, UndoError> {
     let opened = accounts.open(entry.plan.account.as_ref()).await?;
-    Ok(take_all_back(entry, &*opened.account, journal, clock).await?)
-}
-
-async fn take_all_back<A: Account, J: Journal>(
-    entry: &Entry,
-    account: &A,
-    journal: &J,
-    clock: &(dyn Fn() -> Timestamp + Sync),
-) -> Result<Vec<Attempt>, JournalError> {
     let mut attempts = Vec::new();
     for (index, step) in entry.plan.steps.iter().enumerate().rev() {
         let executed = entry.steps.get(index).map_or(StepResult::Unknown, |step| step.result);
         attempts.push(if step.undo == Undo::Nothing || !executed.may_hold() {
             Attempt::settled(&step.action, executed, clock())
         } else if let Some(own) = held_alone(entry, &step.action, journal).await? {
-            take_back(&own, account, clock).await
+            take_back(&own, &*opened.account, clock).await
         } else {
             Attempt::settled(&step.action, StepResult::StillHeld, clock())
         });

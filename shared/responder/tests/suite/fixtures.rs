@@ -8,9 +8,9 @@ use trailreflex_detection::Bundle;
 use trailreflex_model::IdentityKind;
 use trailreflex_responder::{Answer, Responder, Trouble};
 use trailreflex_response::{
-    ActionClass, Contents, Control, Declared, FixedSwitch, Guardrails, IdentityRef, Journal, KeyStatus,
-    Limits, MemoryJournal, Mode, Outcome, OutcomeStatus, Playbooks, SimulatedAccount, SimulatedIdentity,
-    SwitchState, Token,
+    Accounts, ActionClass, Contents, Control, Declared, FixedSwitch, Guardrails, IdentityRef, Journal,
+    KeyStatus, Limits, MemoryJournal, Mode, Outcome, OutcomeStatus, Playbooks, SimulatedAccount,
+    SimulatedIdentity, SwitchState, Token,
 };
 
 pub(crate) const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -116,8 +116,8 @@ pub(crate) async fn ask(
 }
 
 /// Asks at another time, and reports as the function does: what is to be stored is stored.
-pub(crate) async fn ask_at(
-    responder: &Responder<SimulatedAccount, MemoryJournal>,
+pub(crate) async fn ask_at<A: Accounts>(
+    responder: &Responder<A, MemoryJournal>,
     payload: Value,
     seconds: i64,
 ) -> Result<Vec<Outcome>, Trouble> {

@@ -1,17 +1,16 @@
 //! A responder that works in a member account too: whatever is asked happens in the account that it is about.
 
-use crate::fixtures::{KEY, after, alice, finding, reference, responder};
+use crate::fixtures::{KEY, after, alice, ask_at, finding, reference, responder};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use trailreflex_lambda::Failure;
 use trailreflex_model::{AccountId, IdentityKind};
-use trailreflex_responder::{Responder, Trouble};
+use trailreflex_responder::Responder;
 use trailreflex_response::{
-    AccountError, Accounts, Contents, Control, Guardrails, Held, IdentityRef, Journal, KeyStatus,
-    MemoryJournal, Mode, Opened, Outcome, OutcomeStatus, Reason, Setting, SimulatedAccount,
-    SimulatedIdentity, no_way_into,
+    AccountError, Accounts, Contents, Control, Guardrails, Held, IdentityRef, KeyStatus, MemoryJournal, Mode,
+    Opened, Outcome, OutcomeStatus, Reason, Setting, SimulatedAccount, SimulatedIdentity, no_way_into,
 };
 
 const MEMBER: &str = "444455556666";
@@ -88,23 +87,8 @@ fn of(account: &str) -> Value {
     finding
 }
 
-/// Asks, and reports as the function does.
-async fn told(
-    responder: &Responder<Two, MemoryJournal>,
-    payload: Value,
-    seconds: i64,
-) -> Result<Vec<Outcome>, Trouble> {
-    let answers = responder.handle(payload, &after(seconds), |_| async {}).await?;
-    for answer in &answers {
-        if let Some(entry) = &answer.unreported {
-            responder.journal.replace(entry).await.unwrap();
-        }
-    }
-    Ok(answers.into_iter().map(|answer| answer.outcome).collect())
-}
-
 async fn one(responder: &Responder<Two, MemoryJournal>, payload: Value, seconds: i64) -> Outcome {
-    told(responder, payload, seconds).await.unwrap().remove(0)
+    ask_at(responder, payload, seconds).await.unwrap().remove(0)
 }
 
 #[tokio::test]
@@ -191,7 +175,7 @@ async fn a_sweep_tells_what_was_not_told_of_a_member_that_is_locked_by_now() {
     assert_eq!(answers[0].outcome.status, OutcomeStatus::Contained); // and is not reported
     responder.accounts.is_locked.store(true, Ordering::SeqCst);
     assert_eq!(one(&responder, json!({"sweep": true}), 600).await.status, OutcomeStatus::Contained);
-    assert_eq!(told(&responder, json!({"sweep": true}), 660).await.unwrap(), []);
+    assert_eq!(ask_at(&responder, json!({"sweep": true}), 660).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -199,7 +183,7 @@ async fn while_a_member_lets_nobody_in_nothing_is_changed_and_an_undo_waits() {
     let responder = of_two();
     let lock = |is_locked| responder.accounts.is_locked.store(is_locked, Ordering::SeqCst);
     lock(true);
-    let trouble = told(&responder, of(MEMBER), 0).await.unwrap_err();
+    let trouble = ask_at(&responder, of(MEMBER), 0).await.unwrap_err();
     let Failure::Permanent { .. } = trouble.failure else { panic!("{:?}", trouble.failure) };
     assert!(trouble.failure.explain().contains("sts:AssumeRole"), "{}", trouble.failure.explain());
     assert_eq!(responder.accounts.member.snapshot(), in_member());
@@ -209,7 +193,7 @@ async fn while_a_member_lets_nobody_in_nothing_is_changed_and_an_undo_waits() {
     let before = responder.accounts.member.snapshot();
     lock(true);
     let undo = json!({"undo": contained.plan_id().as_str()});
-    told(&responder, undo.clone(), 60).await.unwrap_err();
+    ask_at(&responder, undo.clone(), 60).await.unwrap_err();
     assert_eq!(responder.accounts.member.snapshot(), before);
 
     lock(false);
