@@ -1,6 +1,7 @@
 //! The role in a member account may do there what the responder's own role may do at home, and lets nobody else in.
 
 use crate::generated::assert_part;
+use crate::regions::assert_plain;
 use crate::repository::read;
 use crate::template::{of_type, parsed};
 use serde_json::{Value, json};
@@ -77,9 +78,7 @@ fn a_member_account_lets_in_the_one_role_that_knows_the_external_id() {
 /// StackSets and `aws cloudformation deploy` take it as it is.
 #[test]
 fn the_template_for_member_accounts_is_plain() {
-    let text = read(FILE);
-    assert!(!text.contains("Transform:"));
-    assert!(!text.contains(": &") && !text.contains(": *"), "CloudFormation knows no aliases");
+    assert_plain(FILE);
 }
 
 /// What comes from other accounts is what AWS's services say there: nobody in a member account can say it in their place.

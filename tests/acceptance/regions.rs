@@ -166,13 +166,17 @@ fn every_rule_that_fails_to_send_raises_an_alarm() {
     );
 }
 
-/// StackSets and `aws cloudformation deploy` take it as it is.
-#[test]
-fn the_template_for_other_regions_is_plain_and_short() {
-    let text = read(FILE);
+/// Holds a template to what StackSets and `aws cloudformation deploy` take as it is.
+pub(crate) fn assert_plain(file: &str) {
+    let text = read(file);
     assert!(text.len() < LONGEST_TEMPLATE, "{} bytes", text.len());
     assert!(!text.contains("Transform:"));
     assert!(!text.contains(": &") && !text.contains(": *"), "CloudFormation knows no aliases");
+}
+
+#[test]
+fn the_template_for_other_regions_is_plain_and_short() {
+    assert_plain(FILE);
 }
 
 /// Only some calls of other Regions and accounts come, so nothing that keeps count or remembers what was before may see them.
