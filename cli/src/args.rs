@@ -6,6 +6,7 @@ mod event_history;
 mod history;
 mod insights;
 mod operate;
+mod rehearse;
 mod review;
 mod rules;
 mod search;
@@ -23,6 +24,7 @@ pub(crate) use event_history::EventHistory;
 pub(crate) use history::{Backtest, Build, BuildSuppressions, Habit, Suggest};
 pub(crate) use insights::{InsightsCommand, ListQueries, RunQuery};
 pub(crate) use operate::{Decide, Status, Undo};
+pub(crate) use rehearse::Rehearse;
 pub(crate) use review::Review;
 pub(crate) use rules::{Check, Explain, List, Patterns, RuleSelection, RulesCommand, Test};
 pub(crate) use search::{RecordsFormat, Search};
@@ -102,6 +104,12 @@ pub(crate) enum Command {
     /// Reads trails, event rules, targets and their permissions, queues, subscriptions and the kill switch. Changes nothing. Ends with 1
     /// if something is broken or could not be looked at.
     Doctor(Doctor),
+    /// Rehearse a leak in the account: make a user and a key that may do nothing, let the deployed stack find and answer it, take that
+    /// back and remove the user.
+    ///
+    /// What the stack does depends on its mode; all that is done is done to that user. Ends with 1 if it was not answered as the
+    /// stack's mode says, or if something is left.
+    Rehearse(Rehearse),
     /// Rehearse the response to an event on a simulated account. Changes nothing anywhere.
     Plan(Plan),
     /// Show what a deployed stack has planned, contained and taken back: its journal.

@@ -1,4 +1,4 @@
-//! Ctrl-C: the first ends a command after the line that it is writing, the second at once.
+//! Ctrl-C, and a request to end: the first ends a command after the line that it is writing, the second at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

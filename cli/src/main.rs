@@ -23,6 +23,7 @@ mod progress;
 mod reading;
 mod record_cells;
 mod rehearsal;
+mod rehearse;
 mod review;
 mod rules;
 mod search;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         },
         Command::Tail(options) => tail::run(options, terminal),
         Command::Verify(options) => verify::run(options, terminal),
+        Command::Rehearse(options) => rehearse::run(options, terminal),
         Command::Plan(options) => plan::run(options, terminal),
         Command::Status(options) => operate::status(options, terminal),
         Command::Undo(options) => operate::undo(options, terminal),

@@ -96,7 +96,7 @@ impl BusTap {
 
         let rule = self.events.put_rule().event_bus_name(&self.bus).name(&self.name);
         let rule =
-            rule.event_pattern(pattern.to_string()).description("trailreflex tail: for as long as it runs");
+            rule.event_pattern(pattern.to_string()).description("trailreflex: for as long as a person looks");
         let rule = rule.send().await.map_err(|error| CallFailed::of(PUT_RULE, error))?.rule_arn;
         let policy = json!({"Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage",

@@ -71,6 +71,8 @@ mod secret;
 mod security_hub;
 #[cfg(feature = "sent")]
 mod sent;
+#[cfg(feature = "rehearsal")]
+mod throwaway_user;
 #[cfg(feature = "notify")]
 mod topic;
 #[cfg(feature = "notify")]
@@ -155,6 +157,8 @@ pub use secret::Secret;
 pub use security_hub::SecurityHub;
 #[cfg(feature = "sent")]
 pub use sent::DynamoSentLog;
+#[cfg(feature = "rehearsal")]
+pub use throwaway_user::{KeyAnswer, ThrowawayUser, UserState};
 #[cfg(feature = "notify")]
 pub use topic::Topic;
 #[cfg(feature = "notify")]

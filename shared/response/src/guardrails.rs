@@ -22,6 +22,19 @@ pub enum Mode {
     Act,
 }
 
+impl Mode {
+    /// Returns the word that says it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Plan => "plan",
+            Self::Approve => "approve",
+            Self::Act => "act",
+        }
+    }
+}
+
 impl std::str::FromStr for Mode {
     type Err = String;
 
