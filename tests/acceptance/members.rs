@@ -42,6 +42,11 @@ fn each_statement_is_one_of_the_role_at_home() {
     };
     let home = statements(&of_type("AWS::IAM::Role")["ContainIdentityRole"]);
     let member = statements(&parsed(FILE)["Resources"]["ContainIdentityRole"]["Properties"]);
+    let called = |role: &Value| statements(role).into_iter().find(|one| one["Sid"] == "Call").unwrap();
+    let meter =
+        [&of_type("AWS::IAM::Role")["MeterRole"], &parsed(FILE)["Resources"]["MeterRole"]["Properties"]]
+            .map(called);
+    assert_eq!(meter[0], meter[1]);
     let own_names = |statement: &Value| -> Value {
         serde_json::from_str(&statement.to_string().replace("${AWS::StackName}", "${HomeStack}")).unwrap()
     };
@@ -55,14 +60,21 @@ fn each_statement_is_one_of_the_role_at_home() {
 #[test]
 fn a_member_account_lets_in_the_one_role_that_knows_the_external_id() {
     let file = parsed(FILE);
-    let role = &file["Resources"]["ContainIdentityRole"]["Properties"];
+    let roles = file["Resources"].as_object().unwrap();
+    assert_eq!(roles.keys().collect::<Vec<_>>(), ["ContainIdentityRole", "MeterRole"]);
+    for (name, role) in roles {
+        lets_in_one_role(name, &role["Properties"]);
+    }
+}
+
+fn lets_in_one_role(name: &str, role: &Value) {
     let home = |what: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:iam::${{HomeAccount}}:{what}")});
     let trust = json!([{
         "Effect": "Allow",
         "Principal": {"AWS": home("root")},
         "Action": "sts:AssumeRole",
         "Condition": {
-            "ArnLike": {"aws:PrincipalArn": home("role/${HomeStack}-ContainIdentityRole-*")},
+            "ArnLike": {"aws:PrincipalArn": home(&format!("role/${{HomeStack}}-{name}-*"))},
             "StringEquals": {
                 "sts:ExternalId": {"!Ref": "ExternalId"},
                 "aws:PrincipalOrgID": {"!If": ["HasOrganization", {"!Ref": "OrganizationId"}, {"!Ref": "AWS::NoValue"}]}
@@ -71,8 +83,7 @@ fn a_member_account_lets_in_the_one_role_that_knows_the_external_id() {
     }]);
     assert_eq!(role["AssumeRolePolicyDocument"]["Statement"], trust);
     // The stack looks for it by this name.
-    assert_eq!(role["RoleName"], json!({"!Sub": "${HomeStack}-ContainIdentityRole-member"}));
-    assert_eq!(file["Resources"].as_object().unwrap().len(), 1);
+    assert_eq!(role["RoleName"], json!({"!Sub": format!("${{HomeStack}}-{name}-member")}));
 }
 
 /// StackSets and `aws cloudformation deploy` take it as it is.

@@ -14,9 +14,10 @@ const METRICS_OF_AN_ALARM: usize = 10;
 /// Longest template that CloudFormation takes without a bucket, in bytes.
 const LONGEST_TEMPLATE: usize = 51_200;
 
-/// The stack's rules that wake `detect`, by logical id.
+/// The stack's rules that wake `detect`, and the one of `meter`'s own calls, by logical id.
 fn at_home() -> BTreeMap<String, Value> {
-    of_type("AWS::Events::Rule").into_iter().filter(|(name, _)| name.starts_with("Detect")).collect()
+    let is_sent = |name: &str| name.starts_with("Detect") || name == "CanariesRule";
+    of_type("AWS::Events::Rule").into_iter().filter(|(name, _)| is_sent(name)).collect()
 }
 
 /// Resources of the template for other Regions.
@@ -133,9 +134,10 @@ fn events_are_sent_to_the_home_regions_bus_by_a_role_that_may_do_nothing_else() 
     );
     let own = json!({
         "StringEquals": {"aws:SourceAccount": {"!Ref": "AWS::AccountId"}},
-        "ArnLike": {"aws:SourceArn": {
-            "!Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${AWS::StackName}-Detect*"
-        }}
+        "ArnLike": {"aws:SourceArn": [
+            {"!Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${AWS::StackName}-Canaries*"},
+            {"!Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${AWS::StackName}-Detect*"}
+        ]}
     });
     let trust = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"];
     assert_eq!(trust[0]["Condition"], own);

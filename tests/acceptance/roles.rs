@@ -89,10 +89,9 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
     };
     let own = |service: &str, resources: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resources}")});
     let reading = |resources: &Value, action: &'static str| on(resources, &[action]);
-    let member_roles =
-        json!({"!Sub": "arn:${AWS::Partition}:iam::*:role/${AWS::StackName}-ContainIdentityRole-member"});
+    let member_roles = |name: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:iam::*:role/${{AWS::StackName}}-{name}-member")});
     let canary = json!({
-        "!Sub": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:trailreflex-canary"
+        "!Sub": "arn:${AWS::Partition}:cloudwatch:*:${AWS::AccountId}:alarm:trailreflex-canary"
     });
     vec![
         ("DetectRole", [every("Detect"), failed(), evaluating()].concat()),
@@ -114,6 +113,7 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
                 queue("MeterQueue"),
                 on(&arn("MeterTable"), &DynamoLedger::PERMISSIONS),
                 on(&canary, &["cloudwatch:DescribeAlarms"]),
+                on(&member_roles("MeterRole"), &["sts:AssumeRole"]),
             ]
             .concat(),
         ),
@@ -199,7 +199,7 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
             ]
             .concat(),
         ),
-        ("ContainIdentityRole", [responding("ContainIdentity"), on(&member_roles, &["sts:AssumeRole"])].concat()),
+        ("ContainIdentityRole", [responding("ContainIdentity"), on(&member_roles("ContainIdentityRole"), &["sts:AssumeRole"])].concat()),
         ("RestoreLoggingRole", responding("RestoreLogging")),
         ("CloseExposureRole", responding("CloseExposure")),
         ("TrailLogsRole", on(&arn("TrailLogs"), &["logs:CreateLogStream", "logs:PutLogEvents"])),

@@ -81,7 +81,7 @@ def acting(aws, alarms, pages, secrets):
     # A sweep in the midst of a test would finish what the test watches; tests ask for theirs.
     aws.client("events").disable_rule(Name=deployed.resources["ContainIdentitySweep"])
     # What is counted of all that the tests do is their business only where they ask for it.
-    for name in ("MeterRule", "MeterSweep", "NotifySweep"):
+    for name in ("CanariesRule", "MeterRule", "MeterSweep", "NotifySweep"):
         aws.client("events").disable_rule(Name=deployed.resources[name])
     # Whom the tests let in by policies, and what they do all in all, likewise.
     for name, rule in deployed.resources.items():

@@ -20,7 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         windows: DynamoWindows::new(&aws, config.windows_table),
         metering: config
             .metering
-            .map(|(table, services)| Metering::new(&aws, table, services, edge.quarantine.clone())),
+            .map(|(table, services)| Metering::new(&aws, table, services, None, edge.quarantine.clone())),
         quarantine: edge.quarantine.clone(),
         metrics: edge.metrics.clone(),
         bucket: config.trail_bucket,

@@ -2,14 +2,16 @@
 
 mod config;
 mod read;
+mod sensors;
 
 pub use config::Config;
 pub use read::{Message, read};
 
 use serde_json::{Value, json};
-use trailreflex_aws::{Canary, Metrics, Quarantine};
+use std::collections::BTreeSet;
+use trailreflex_aws::{Canary, Metrics, Quarantine, SensorLog};
 use trailreflex_lambda::{Answer, Batch, Failed, Failure, Metering, now};
-use trailreflex_metrics::{Datum, Function, Metric};
+use trailreflex_metrics::{Datum, Function, Metric, Sensor};
 use trailreflex_model::cause_chain;
 
 /// The function `meter`.
@@ -19,6 +21,12 @@ pub struct MeterFunction {
     pub metering: Metering,
     /// What calls AWS in order to be seen.
     pub canary: Canary,
+    /// Whose events are counted.
+    pub home: Sensor,
+    /// Of whom something is to be heard, besides.
+    pub others: BTreeSet<Sensor>,
+    /// When they were heard.
+    pub sensors: SensorLog,
     /// What cannot be used is kept here.
     pub quarantine: Quarantine,
     /// Where the function's own numbers go.
@@ -27,10 +35,10 @@ pub struct MeterFunction {
 
 impl MeterFunction {
     /// Counts the records of a batch of messages, or, given `{"sweep": true}`, sends what is still to be sent and makes a
-    /// call that is to come back as a record.
+    /// call that is to come back as a record, here and wherever else something is to be heard.
     ///
     /// # Errors
-    /// [`Failure::Permanent`] if the payload is neither.
+    /// [`Failure::Permanent`] if the payload is neither; [`Failure::Retryable`] if a sweep cannot tell what was heard.
     pub async fn handle(&self, payload: Value, request: &str) -> Result<Value, Failure> {
         if payload.get("sweep") == Some(&Value::Bool(true)) {
             let published = self.metering.publish(request).await;
@@ -38,7 +46,10 @@ impl MeterFunction {
             if let Err(error) = self.canary.call().await {
                 tracing::warn!(reason = cause_chain(&error), "no canary was sent");
             }
-            return Ok(json!({"status": "swept", "sent": published.sent, "waiting": published.waiting}));
+            let blind = self.look_at_sensors().await?;
+            return Ok(
+                json!({"status": "swept", "sent": published.sent, "waiting": published.waiting, "blind": blind}),
+            );
         }
         let batch = Batch::parse(payload)?;
         let mut data = vec![Datum::count(Metric::Events(Function::Meter), batch.messages.len(), now())];
@@ -47,10 +58,16 @@ impl MeterFunction {
         let mut records = Vec::new();
         let mut unusable = Vec::new();
         for message in batch.messages {
-            match read(&message.body) {
+            match read(&message.body, &self.home) {
                 Message::Record(record) => {
                     ids.push(message.message_id);
                     records.push(*record);
+                }
+                Message::Canary(sensor, at) => {
+                    if let Err(error) = self.sensors.heard(&sensor, at.min(now())).await {
+                        tracing::warn!(reason = cause_chain(&error), "a canary comes again");
+                        answer.batch_item_failures.extend(failed(&message.message_id));
+                    }
                 }
                 Message::Ignored(reason) => data.push(Datum::one(Metric::Ignored(reason), now())),
                 Message::Unusable(reason) => unusable.push((message.message_id, reason, message.body)),

@@ -7,11 +7,11 @@ pub use channels::Channels;
 pub use config::Config;
 
 use serde_json::{Value, json};
-use trailreflex_aws::{DynamoGroups, Examples, Metrics, Quarantine};
+use trailreflex_aws::{CallFailed, DynamoGroups, Examples, Metrics, Quarantine, SensorLog};
 use trailreflex_lambda::{Answer, Batch, Failed, Failure, now};
-use trailreflex_metrics::{Datum, Example, Function, Metric};
+use trailreflex_metrics::{Datum, Function, Metric};
 use trailreflex_model::cause_chain;
-use trailreflex_notify::{Handled, Message, Notifier, read};
+use trailreflex_notify::{Behind, Handled, Message, Notifier, read};
 
 /// The function `notify`.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ pub struct NotifyFunction {
     pub notifier: Notifier<DynamoGroups>,
     /// Where it goes.
     pub channels: Channels,
-    /// Calls that alarms count; absent if nothing is metered.
-    pub examples: Option<Examples>,
+    /// What alarms count; absent if nothing is metered.
+    pub counted: Option<(Examples, SensorLog)>,
     /// What cannot be used is kept here.
     pub quarantine: Quarantine,
     /// Where the function's own numbers go.
@@ -62,9 +62,9 @@ impl NotifyFunction {
 
     /// Returns why the message must come again.
     async fn tell(&self, id: &str, message: &Message, data: &mut Vec<Datum>) -> Vec<String> {
-        let examples = self.examples_of(message).await;
+        let behind = self.behind(message).await;
         let Handled { told, counted, refused, again } =
-            self.notifier.handle(id, message, &examples, &self.channels, now()).await;
+            self.notifier.handle(id, message, &behind, &self.channels, now()).await;
         data.extend(told.iter().map(|sink| Datum::one(Metric::Notices(sink.as_str()), now())));
         data.extend(refused.iter().map(|_| Datum::one(Metric::Quarantined(Function::Notify), now())));
         if counted {
@@ -73,17 +73,28 @@ impl NotifyFunction {
         again
     }
 
-    /// A notice without examples is better than none.
-    async fn examples_of(&self, message: &Message) -> Vec<Example> {
-        let Message::Alarm(alarm) = message else { return Vec::new() };
-        let (Some(examples), Some(control)) = (&self.examples, alarm.control()) else { return Vec::new() };
-        match examples.newest(control).await {
-            Ok(examples) => examples,
+    /// A notice that names nothing is better than none.
+    async fn behind(&self, message: &Message) -> Behind {
+        match self.look_behind(message).await {
+            Ok(behind) => behind,
             Err(error) => {
-                tracing::warn!(reason = cause_chain(&error), "the calls behind an alarm are not known");
-                Vec::new()
+                tracing::warn!(reason = cause_chain(&error), "what is behind an alarm is not known");
+                Behind::default()
             }
         }
+    }
+
+    async fn look_behind(&self, message: &Message) -> Result<Behind, CallFailed> {
+        let (Message::Alarm(alarm), Some((examples, sensors))) = (message, &self.counted) else {
+            return Ok(Behind::default());
+        };
+        let calls = match alarm.control() {
+            Some(control) => examples.newest(control).await?,
+            None => Vec::new(),
+        };
+        let known = if alarm.is_of_sensors() { sensors.all().await? } else { Vec::new() };
+        let blind = known.into_iter().filter(|one| one.is_blind).map(|one| one.state);
+        Ok(Behind { calls, blind: blind.collect() })
     }
 
     async fn keep(&self, id: &str, reason: &str, body: &str, data: &mut Vec<Datum>) -> Vec<String> {

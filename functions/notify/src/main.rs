@@ -1,6 +1,6 @@
 //! Lambda entry point: builds what the function needs, once per cold start.
 
-use trailreflex_aws::{DynamoGroups, Examples};
+use trailreflex_aws::{DynamoGroups, Examples, SensorLog};
 use trailreflex_lambda::{Started, start};
 use trailreflex_metrics::Function;
 use trailreflex_notify::Notifier;
@@ -17,7 +17,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             routing: config.routing,
             responders: config.responders,
         },
-        examples: config.meter_table.map(|table| Examples::new(&aws, table)),
+        counted: config
+            .meter_table
+            .map(|table| (Examples::new(&aws, table.clone()), SensorLog::new(&aws, table))),
         quarantine: edge.quarantine.clone(),
         metrics: edge.metrics.clone(),
     };

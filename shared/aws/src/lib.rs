@@ -21,6 +21,7 @@ mod canary;
 mod credentials;
 #[cfg(feature = "deployment")]
 mod deployment;
+mod entrance;
 #[cfg(feature = "event-rules")]
 mod event_rules;
 #[cfg(feature = "evidence")]
@@ -69,6 +70,8 @@ mod second_opinion;
 mod secret;
 #[cfg(feature = "notify")]
 mod security_hub;
+#[cfg(any(feature = "deployment", feature = "metering"))]
+mod sensor_log;
 #[cfg(feature = "sent")]
 mod sent;
 #[cfg(feature = "rehearsal")]
@@ -103,6 +106,7 @@ pub use canary::Canary;
 pub use credentials::{IamCredentials, Roles};
 #[cfg(feature = "deployment")]
 pub use deployment::Deployment;
+pub use entrance::{Entrance, InvalidMemberRole, MemberRole};
 #[cfg(feature = "event-rules")]
 pub use event_rules::{EventRules, NewEventRule};
 #[cfg(feature = "evidence")]
@@ -123,7 +127,7 @@ pub use log_queries::{LogAnswer, LogQueries, LogQuery, LogQueryStatus};
 #[cfg(feature = "looks")]
 pub use look_queue::LookQueue;
 #[cfg(feature = "members")]
-pub use member_accounts::{Entrance, InvalidMemberRole, MemberAccounts, MemberRole};
+pub use member_accounts::MemberAccounts;
 #[cfg(feature = "metering")]
 pub use metric_sink::MetricSink;
 #[cfg(feature = "metrics")]
@@ -155,6 +159,8 @@ pub use second_opinion::{Opinion, SecondOpinion};
 pub use secret::Secret;
 #[cfg(feature = "notify")]
 pub use security_hub::SecurityHub;
+#[cfg(any(feature = "deployment", feature = "metering"))]
+pub use sensor_log::SensorLog;
 #[cfg(feature = "sent")]
 pub use sent::DynamoSentLog;
 #[cfg(feature = "rehearsal")]

@@ -2,6 +2,7 @@
 //!
 //! Sources: STS API Reference, "AssumeRole"; IAM User Guide, "Access to AWS accounts owned by third parties" (external ids).
 
+use crate::Entrance;
 use crate::account::failed;
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
@@ -10,8 +11,6 @@ use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use trailreflex_model::{AccountId, Arn, UniqueId};
 use trailreflex_response::{Account, AccountError, Accounts, Held, Opened, no_way_into};
@@ -19,56 +18,8 @@ use trailreflex_response::{Account, AccountError, Accounts, Held, Opened, no_way
 /// The permission that entering an account needs.
 const ENTERING: &str = "sts:AssumeRole";
 
-/// As what the responder appears in a member's records.
-const SESSION_NAME: &str = "trailreflex";
-
 /// How long before their end credentials are not begun with any more: no invocation lasts longer.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
-
-/// The ARN of a role of the same name in every member account, with `*` for the account: `arn:aws:iam::*:role/NAME`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MemberRole(String); // INVARIANT: `*` stands once, for the account
-
-/// A text is not the ARN of a role in every account.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not the ARN of a role with `*` for the account, such as arn:aws:iam::*:role/NAME")]
-pub struct InvalidMemberRole(String);
-
-impl FromStr for MemberRole {
-    type Err = InvalidMemberRole;
-
-    fn from_str(text: &str) -> Result<Self, InvalidMemberRole> {
-        let invalid = || InvalidMemberRole(text.to_owned());
-        let named = text.replacen('*', "111122223333", 1).parse::<Arn>().map_err(|_| invalid())?;
-        let is_role = named.service() == "iam" && named.resource().starts_with("role/");
-        if is_role && text.matches('*').count() == 1 && text.contains("::*:role/") {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(invalid())
-        }
-    }
-}
-
-impl MemberRole {
-    fn of(&self, member: &AccountId) -> String {
-        self.0.replace('*', member.as_str())
-    }
-}
-
-/// How member accounts are entered.
-#[derive(Clone)]
-pub struct Entrance {
-    /// The role in each of them.
-    pub role: MemberRole,
-    /// What the roles' trust policies ask for.
-    pub external_id: String,
-}
-
-impl fmt::Debug for Entrance {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Entrance").field("role", &self.role).finish_non_exhaustive()
-    }
-}
 
 /// The responder's own account, and those that let it in.
 #[derive(Debug)]
@@ -126,7 +77,7 @@ impl<A> MemberAccounts<A> {
             .assume_role()
             .role_arn(entrance.role.of(member))
             .external_id(&entrance.external_id)
-            .role_session_name(SESSION_NAME)
+            .role_session_name(Entrance::SESSION_NAME)
             .send()
             .await
             .map_err(|error| failed(ENTERING, error))?;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
+use trailreflex_aws::Entrance;
 
 /// Gives the value of a variable, if it has one.
 type Lookup = Box<dyn Fn(&str) -> Option<String>>;
@@ -68,6 +69,15 @@ impl Environment {
         let text = self.text(name).unwrap_or_default();
         let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         entries.map(|entry| self.parse(name, entry)).collect()
+    }
+
+    /// Reads how member accounts are entered, `MEMBER_ROLE` and `MEMBER_EXTERNAL_ID`. Without any members nothing is needed.
+    pub fn entrance(&self, has_members: bool) -> Option<Option<Entrance>> {
+        if !has_members {
+            return Some(None);
+        }
+        let (role, external_id) = (self.required("MEMBER_ROLE"), self.required("MEMBER_EXTERNAL_ID"));
+        Some(Some(Entrance { role: role?, external_id: external_id? }))
     }
 
     /// Notes a problem that the caller found in a value.

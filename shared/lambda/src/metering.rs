@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use trailreflex_aws::{DynamoLedger, Examples, MetricSink, Quarantine, SdkConfig};
 use trailreflex_metering::{Counted, FlushId, Meter, Published, Services};
-use trailreflex_metrics::{Datum, Function, Metric};
+use trailreflex_metrics::{Datum, Function, Metric, Sensor};
 use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::Record;
 
@@ -20,11 +20,17 @@ pub struct Metering {
 }
 
 impl Metering {
-    /// Counts in `table`, with metrics of their own for `services`. Makes no call.
+    /// Counts in `table`, with metrics of their own for `services`; `home` as [`Meter`] has it. Makes no call.
     #[must_use]
-    pub fn new(aws: &SdkConfig, table: String, services: Services, quarantine: Quarantine) -> Self {
+    pub fn new(
+        aws: &SdkConfig,
+        table: String,
+        services: Services,
+        home: Option<Sensor>,
+        quarantine: Quarantine,
+    ) -> Self {
         let examples = Examples::new(aws, table.clone());
-        let meter = Meter { ledger: DynamoLedger::new(aws, table), services };
+        let meter = Meter { ledger: DynamoLedger::new(aws, table), services, home };
         Self { meter, sink: MetricSink::new(aws), examples, quarantine }
     }
 

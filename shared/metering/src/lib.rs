@@ -13,6 +13,7 @@ mod meter;
 mod monitored;
 mod principal;
 mod publish;
+mod sensor;
 mod services;
 mod tally;
 
@@ -24,5 +25,6 @@ pub use meter::{Counted, LEASE, Meter};
 pub use monitored::{is_root_use, monitored};
 pub use principal::principal;
 pub use publish::{NotPut, Published, Refused, Sink};
+pub use sensor::{blind, other_sensors, sensor_of};
 pub use services::{InvalidServices, Services};
 pub use tally::{NotMetered, Tally};

@@ -7,10 +7,10 @@
 
 use crate::example::examples;
 use crate::ledger::{Claim, Fate, FlushId, Key, Ledger, Part, PartId, PartState};
-use crate::{NotMetered, Services, Tally, activities, is_canary, principal};
+use crate::{NotMetered, Services, Tally, activities, is_canary, principal, sensor_of};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_metrics::{Activity, Example, Monitored};
+use trailreflex_metrics::{Activity, Example, Monitored, Sensor};
 use trailreflex_model::cloudtrail::Record;
 
 /// How long a flush may take to settle before another one gives it up; longer than the function may run.
@@ -29,6 +29,9 @@ pub struct Meter<L> {
     pub ledger: L,
     /// The services that have metrics of their own.
     pub services: Services,
+    /// Whose canary says that events arrive; none where records come from elsewhere, such as from log files, which says nothing
+    /// of events.
+    pub home: Option<Sensor>,
 }
 
 /// What came of a batch of records, each by its place in it.
@@ -159,7 +162,7 @@ impl<L: Ledger> Meter<L> {
         }
         if let Some(time) = record.event_time() {
             tally.delayed(Activity::SecondsToMetric, time, now);
-            if is_canary(record) {
+            if self.home.is_some() && is_canary(record) && sensor_of(record) == self.home {
                 tally.delayed(Activity::SecondsToCanary, time, now);
             }
         }

@@ -5,6 +5,7 @@
 mod activity;
 mod answers;
 mod example;
+mod sensor;
 mod series;
 
 pub use activity::{
@@ -12,6 +13,7 @@ pub use activity::{
 };
 pub use answers::{Answers, OfRule, OfStatus, ReadBack, Seconds};
 pub use example::Example;
+pub use sensor::{Blind, KnownSensor, Sensor};
 pub use series::{MAX_VALUES, Series};
 
 use jiff::Timestamp;
@@ -158,6 +160,8 @@ pub enum Metric {
     NotMetered(&'static str),
     /// Records whose metrics were sent twice, or once and perhaps not received: CloudWatch did not answer.
     MetricWritesUncertain(Function),
+    /// Regions and member accounts of which nothing is heard although something should be.
+    BlindSensors,
     /// Notices by the channel that was told, or `counted` if they only add to one that was told before.
     Notices(&'static str),
     /// What a review of a day found unlike before, by kind.
@@ -230,6 +234,7 @@ impl Metric {
             Self::Notices(_) => "Notices",
             Self::Notable(_) => "Notable",
             Self::SecondsUnread => "SecondsUnread",
+            Self::BlindSensors => "BlindSensors",
         }
     }
 
@@ -242,6 +247,7 @@ impl Metric {
             | Self::SecondsUnread
             | Self::Activity(Activity::SecondsToMetric | Activity::SecondsToCanary) => Unit::Seconds,
             Self::Activity(_)
+            | Self::BlindSensors
             | Self::Duplicates(_)
             | Self::NotMetered(_)
             | Self::MetricWritesUncertain(_)
@@ -294,7 +300,9 @@ impl Metric {
             }
             Self::MissedByFastPath { rule } | Self::RuleNotDelivered { rule } => vec![("Rule", rule.clone())],
             Self::Files(outcome) | Self::Records(outcome) => vec![("Outcome", (*outcome).to_owned())],
-            Self::SecondsToDetect | Self::SecondsToContainment | Self::SecondsUnread => Vec::new(),
+            Self::SecondsToDetect | Self::SecondsToContainment | Self::SecondsUnread | Self::BlindSensors => {
+                Vec::new()
+            }
             Self::Notable(kind) => vec![("Kind", (*kind).to_owned())],
             Self::Notices(channel) => vec![("Channel", (*channel).to_owned())],
             Self::HeldBack { function, reason } => {

@@ -4,11 +4,23 @@ use crate::text::insights_string;
 use crate::{GroupKey, Notice};
 use jiff::Timestamp;
 use serde::Deserialize;
-use trailreflex_metrics::Example;
+use trailreflex_metrics::{Blind, Example, Metric};
 use trailreflex_model::Severity;
 
 /// Most calls that a notice names.
 const MOST_EXAMPLES: usize = 5;
+
+/// Most sensors that a notice names; how many there are the reason says.
+const MOST_SENSORS: usize = 20;
+
+/// What is known of what set an alarm off.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Calls that it counts, the newest of them.
+    pub calls: Vec<Example>,
+    /// Sensors that it counts.
+    pub blind: Vec<Blind>,
+}
 
 /// An alarm's change of state, as CloudWatch tells SNS.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -42,6 +54,8 @@ enum State {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 struct Trigger {
+    #[serde(default, rename = "MetricName")]
+    metric_name: Option<String>,
     #[serde(default, rename = "Dimensions")]
     dimensions: Vec<Dimension>,
 }
@@ -65,8 +79,15 @@ impl Alarm {
             .map(|dimension| dimension.value.as_str())
     }
 
-    /// Returns what is told of it, with the newest of the calls that set it off; nothing of a state that says nothing.
-    pub(crate) fn notice(&self, examples: &[Example], now: Timestamp) -> Option<(GroupKey, Notice)> {
+    /// Returns whether it counts sensors that are blind: they are to be named.
+    #[must_use]
+    pub fn is_of_sensors(&self) -> bool {
+        let metric = self.trigger.as_ref().and_then(|trigger| trigger.metric_name.as_deref());
+        metric == Some(Metric::BlindSensors.name())
+    }
+
+    /// Returns what is told of it, with what is known of what set it off; nothing of a state that says nothing.
+    pub(crate) fn notice(&self, behind: &Behind, now: Timestamp) -> Option<(GroupKey, Notice)> {
         let is_over = match self.new_state_value {
             State::Alarm => false,
             State::Ok => true,
@@ -90,14 +111,17 @@ impl Alarm {
         notice.fact("Alarm", Some(&self.alarm_name));
         notice.fact("Account", self.account.as_deref());
         notice.fact("Since", Some(&since.to_string()));
-        let mut newest: Vec<_> = examples.iter().collect();
+        for blind in behind.blind.iter().take(MOST_SENSORS) {
+            notice.fact("Blind", Some(&blind.to_string()));
+        }
+        let mut newest: Vec<_> = behind.calls.iter().collect();
         newest.sort_by(|a, b| b.cmp(a));
         for example in newest.into_iter().take(MOST_EXAMPLES) {
             let Example { at, who, what, from, event } = example;
             notice.fact("Call", Some(&format!("{who}: {what} from {from} at {at} (event {event})")));
         }
         notice.fact("Reason", Some(&self.new_state_reason));
-        if let Some(example) = examples.iter().max() {
+        if let Some(example) = behind.calls.iter().max() {
             notice.command(
                 "Logs Insights",
                 &format!(

@@ -17,7 +17,7 @@ mod sink;
 pub mod sinks;
 mod text;
 
-pub use about_alarm::Alarm;
+pub use about_alarm::{Alarm, Behind};
 pub use about_outcome::Responders;
 pub use group::{Group, GroupKey, Groups, Hit, WINDOW_SECONDS};
 pub use groups_in_memory::{Broken, GroupsInMemory, OutboxInMemory};

@@ -2,12 +2,11 @@
 
 use crate::group::WINDOW_SECONDS;
 use crate::{
-    Group, GroupKey, Groups, Hit, Message, NotSent, Notice, Outbox, Responders, Routing, Sink, about_finding,
-    about_left_behind, about_outcome, about_review,
+    Behind, Group, GroupKey, Groups, Hit, Message, NotSent, Notice, Outbox, Responders, Routing, Sink,
+    about_finding, about_left_behind, about_outcome, about_review,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-use trailreflex_metrics::Example;
 use trailreflex_model::cause_chain;
 
 /// Tells channels, each group of notices once at its beginning and once at its end.
@@ -46,18 +45,18 @@ pub struct Swept {
 }
 
 impl<G: Groups> Notifier<G> {
-    /// Deals with one message. `id` is the message's own, the same whenever it is delivered; `examples` are calls that set
+    /// Deals with one message. `id` is the message's own, the same whenever it is delivered; `behind` is what set
     /// an alarm off.
     pub async fn handle(
         &self,
         id: &str,
         message: &Message,
-        examples: &[Example],
+        behind: &Behind,
         outbox: &impl Outbox,
         now: Timestamp,
     ) -> Handled {
         let mut end = Handled::default();
-        let Some((key, notice)) = self.notice(message, examples, now) else { return end };
+        let Some((key, notice)) = self.notice(message, behind, now) else { return end };
         let sinks = self.routing.sinks(&notice);
         if sinks.is_empty() {
             return end;
@@ -92,13 +91,13 @@ impl<G: Groups> Notifier<G> {
         end
     }
 
-    fn notice(&self, message: &Message, examples: &[Example], now: Timestamp) -> Option<(GroupKey, Notice)> {
+    fn notice(&self, message: &Message, behind: &Behind, now: Timestamp) -> Option<(GroupKey, Notice)> {
         match message {
             Message::Finding(finding) => Some(about_finding::notice(finding, now)),
             Message::Outcome(outcome) => about_outcome::notice(outcome, &self.responders, now),
             Message::LeftBehind(left) => Some(about_left_behind::notice(left, now)),
             Message::Review(summary) => about_review::notice(summary, now),
-            Message::Alarm(alarm) => alarm.notice(examples, now),
+            Message::Alarm(alarm) => alarm.notice(behind, now),
         }
     }
 

@@ -85,7 +85,7 @@ impl Config {
         let baselines = environment.or_default("EVENT_SELECTORS_BASELINE", Baselines::default());
         let own_targets = environment.or_default("OWN_TARGETS", OwnTargets::default());
         let members = environment.list::<AccountId>("MEMBER_ACCOUNTS");
-        let entrance = entrance(&environment, members.as_ref().is_some_and(|members| !members.is_empty()));
+        let entrance = environment.entrance(members.as_ref().is_some_and(|members| !members.is_empty()));
         let age = environment.or_default("MAX_EVENT_AGE_SECONDS", 3600);
         if let Some(age) = age.filter(|age| !AGES.contains(age)) {
             environment.problem(format!("MAX_EVENT_AGE_SECONDS: {age} is not within 60 to 315360000"));
@@ -113,16 +113,6 @@ impl Config {
         })();
         environment.finish(config)
     }
-}
-
-/// Reads how member accounts are entered. Without any, nothing is needed.
-fn entrance(environment: &Environment, has_members: bool) -> Option<Option<Entrance>> {
-    if !has_members {
-        return Some(None);
-    }
-    let (role, external_id) =
-        (environment.required("MEMBER_ROLE"), environment.required("MEMBER_EXTERNAL_ID"));
-    Some(Some(Entrance { role: role?, external_id: external_id? }))
 }
 
 #[cfg(test)]

@@ -239,6 +239,12 @@ fn own() -> Vec<Entry> {
             "Records whose metrics were sent twice, or once and perhaps not received: CloudWatch did not answer.",
         ),
         entry(
+            Metric::BlindSensors,
+            Most::Fixed(1),
+            &[Meter],
+            "Other Regions and member accounts that are to be heard (`HeardRegions`, `MemberAccounts`) and of which nothing was heard for half an hour, not even the call that `meter` makes there every five minutes.",
+        ),
+        entry(
             Metric::Notices("topic"),
             Most::Fixed(6),
             &[Function::Notify],

@@ -16,7 +16,7 @@ EXAMPLES = {
     "TrailBucket": "a-trail", "TrailKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1", "RulesUri": "s3://rules/all/",
     "SlackParameter": "/slack", "TeamsParameter": "/teams", "PagerDutyParameter": "/pager-duty", "TargetIds": "r-abcd",
     "HomeAccount": "444455556666", "ExternalId": "a-text-that-both-know", "MemberAccounts": "444455556666,777788889999",
-    "MemberExternalId": "a-text-that-both-know",
+    "MemberExternalId": "a-text-that-both-know", "HeardRegions": "eu-west-1,us-west-2",
 }
 ARNS = {
     "AWS::DynamoDB::Table": "dynamodb:{at}:table/{name}", "AWS::Events::EventBus": "events:{at}:event-bus/{name}",

@@ -60,7 +60,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let meter = Meter { ledger: LedgerInMemory::default(), services: services() };
+        let meter = Meter { ledger: LedgerInMemory::default(), services: services(), home: None };
         Self { meter, sink: SinkInMemory::default(), second: 0, flushes: 0, uncertain: 0 }
     }
 

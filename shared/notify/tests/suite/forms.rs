@@ -4,7 +4,7 @@ use crate::support::{finding, notifier, now};
 use serde_json::{Value, json};
 use trailreflex_model::Severity;
 use trailreflex_notify::sinks::{asff, email, ocsf, pager_duty, slack, teams};
-use trailreflex_notify::{Notice, OutboxInMemory, Sink, read};
+use trailreflex_notify::{Behind, Notice, OutboxInMemory, Sink, read};
 
 /// Texts that try to be markup somewhere.
 const HOSTILE: [&str; 7] = [
@@ -25,7 +25,7 @@ async fn notice(agent: &str, title: &str) -> Notice {
         ("/actor/sourceAddress", json!(agent)),
     ];
     let message = read(&finding(&changes).to_string()).unwrap();
-    notifier(&[(Sink::Topic, Severity::Low)]).handle("m", &message, &[], &outbox, now()).await;
+    notifier(&[(Sink::Topic, Severity::Low)]).handle("m", &message, &Behind::default(), &outbox, now()).await;
     let (_, notice) = outbox.sent.lock().unwrap().pop().unwrap();
     notice
 }

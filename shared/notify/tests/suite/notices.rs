@@ -2,17 +2,21 @@
 
 use crate::support::{alarm, finding, notifier, now};
 use serde_json::{Value, json};
-use trailreflex_metrics::Example;
+use trailreflex_metrics::{Blind, Example, Sensor};
 use trailreflex_model::{Finding, Severity};
 use trailreflex_notify::sinks::{asff, email, ocsf, pager_duty, slack, teams};
-use trailreflex_notify::{Fact, Notice, OutboxInMemory, Sink, Unusable, read};
+use trailreflex_notify::{Behind, Fact, Notice, OutboxInMemory, Sink, Unusable, read};
 use trailreflex_response::{Entry, Outcome, Plan, Playbook, Reason, Token};
 
-async fn told(message: &Value, examples: &[Example]) -> Option<Notice> {
+async fn told(message: &Value, calls: &[Example]) -> Option<Notice> {
+    told_behind(message, &Behind { calls: calls.to_vec(), blind: Vec::new() }).await
+}
+
+async fn told_behind(message: &Value, behind: &Behind) -> Option<Notice> {
     let outbox = OutboxInMemory::default();
     let message = read(&message.to_string()).unwrap();
     let end = notifier(&[(Sink::Topic, Severity::Informational)])
-        .handle("m1", &message, examples, &outbox, now())
+        .handle("m1", &message, behind, &outbox, now())
         .await;
     assert_eq!((end.again, end.refused.len()), (Vec::new(), 0));
     let sent = outbox.sent.lock().unwrap().pop();
@@ -127,6 +131,26 @@ async fn an_alarm_names_the_newest_calls_that_set_it_off() {
     );
     assert_eq!(values[2], ("Since", "2026-11-20T09:59:00Z"));
     assert_eq!((notice.severity, notice.is_over), (Severity::High, false));
+}
+
+#[tokio::test]
+async fn an_alarm_of_blind_sensors_names_them() {
+    let blind = |region: &str, heard: Option<&str>| Blind {
+        sensor: Sensor { account: "444455556666".parse().unwrap(), region: region.parse().unwrap() },
+        heard: heard.map(|heard| heard.parse().unwrap()),
+    };
+    let behind = Behind {
+        calls: Vec::new(),
+        blind: vec![blind("eu-west-1", Some("2026-11-20T09:00:00Z")), blind("us-west-2", None)],
+    };
+    let notice = told_behind(&alarm("ALARM", &json!([])), &behind).await.unwrap();
+    let named: Vec<_> =
+        facts(&notice).into_iter().filter(|(label, _)| *label == "Blind").map(|(_, value)| value).collect();
+    let expected = [
+        "eu-west-1 of account 444455556666, since 2026-11-20T09:00:00Z",
+        "us-west-2 of account 444455556666, from the beginning",
+    ];
+    assert_eq!(named, expected);
 }
 
 #[tokio::test]
@@ -271,9 +295,9 @@ async fn a_thousand_plans_about_one_target_that_nothing_came_of_are_one_message(
     let (outbox, notifier) = (OutboxInMemory::default(), notifier(&[(Sink::Topic, Severity::Informational)]));
     for number in 0..1000 {
         let message = read(&planned(&format!("event-{number}"), "alice").to_string()).unwrap();
-        notifier.handle(&format!("m{number}"), &message, &[], &outbox, now()).await;
+        notifier.handle(&format!("m{number}"), &message, &Behind::default(), &outbox, now()).await;
     }
     let other = read(&planned("event-0", "bob").to_string()).unwrap();
-    notifier.handle("m", &other, &[], &outbox, now()).await;
+    notifier.handle("m", &other, &Behind::default(), &outbox, now()).await;
     assert_eq!(outbox.sent.lock().unwrap().len(), 2);
 }

@@ -4,7 +4,7 @@ use crate::support::{notifier, now};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use trailreflex_model::Severity;
-use trailreflex_notify::{Fact, Notice, OutboxInMemory, Sink, Unusable, read};
+use trailreflex_notify::{Behind, Fact, Notice, OutboxInMemory, Sink, Unusable, read};
 
 fn review(changes: &[(&str, Value)]) -> Value {
     let counts = |calls: u64| json!({"calls": calls, "writes": 20, "errors": 9, "denied": 4, "throttled": 0, "principals": 12});
@@ -30,7 +30,7 @@ async fn told(message: &Value) -> Vec<(Sink, Notice)> {
     let outbox = OutboxInMemory::default();
     let message = read(&message.to_string()).unwrap();
     let channels: Vec<_> = Sink::ALL.map(|sink| (sink, Severity::Critical)).to_vec();
-    let end = notifier(&channels).handle("m1", &message, &[], &outbox, now()).await;
+    let end = notifier(&channels).handle("m1", &message, &Behind::default(), &outbox, now()).await;
     assert_eq!((end.again, end.refused.len()), (Vec::new(), 0));
     let sent = outbox.sent.lock().unwrap();
     sent.clone()
