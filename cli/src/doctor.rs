@@ -4,6 +4,8 @@ use crate::Ended;
 use crate::args::{Doctor, Format};
 use crate::rules::load::built_in;
 use crate::rules::patterns::delivers_to_detect;
+use crate::suppressing::now;
+use crate::table::Table;
 use crate::terminal::{Style, Terminal, safe};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -11,13 +13,19 @@ use trailreflex_aws::{Deployment, EventRules, load_for_a_person, load_for_a_pers
 use trailreflex_delivery::{DeployedRule, needed_calls, undelivered};
 use trailreflex_detection::{Level, RuleSet};
 use trailreflex_doctor::{
-    Control, Diagnosis, EventRule, Facts, Finding, Forwards, Known, OtherRegion, Standing, controls,
+    Control, Diagnosis, EventRule, Facts, Finding, Forwards, Known, OtherRegion, Standing, controls, costs,
     diagnose, hearing_region,
 };
 use trailreflex_model::{Arn, Region, cause_chain};
 
+/// By how many days the cost of a month is told.
+const COST_DAYS: u32 = 7;
+
 /// Runs the command.
 pub(crate) fn run(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<Ended> {
+    if options.cost {
+        return cost(options, terminal);
+    }
     let facts = crate::operate::runtime()?.block_on(facts(&options.stack, &options.regions))?;
     let diagnoses = diagnose(&facts);
     let is_well = |one: &Diagnosis| matches!(one.finding, Finding::Proven { .. });
@@ -39,6 +47,44 @@ pub(crate) fn run(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<E
         diagnoses.len()
     ));
     Ok(if wrong == 0 { Ended::Well } else { Ended::WithRejections })
+}
+
+/// Shows what a month costs.
+fn cost(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<Ended> {
+    let used = crate::operate::runtime()?.block_on(async {
+        let deployment = Deployment::new(&load_for_a_person().await, options.stack.clone());
+        let functions = deployment.functions().await?;
+        if functions.is_empty() {
+            let stack = &options.stack;
+            return Err(format!(
+                "no function of a stack `{stack}` is in this account and Region; name the stack as CloudFormation does, and set AWS_REGION"
+            ));
+        }
+        deployment.used(&functions, COST_DAYS, now()).await
+    });
+    let costs = costs(&used.map_err(anyhow::Error::msg)?);
+    match terminal.format(options.format) {
+        Format::Json => {
+            for cost in &costs {
+                terminal.json_line(cost)?;
+            }
+        }
+        Format::Table => {
+            let mut table = Table::new(["item", "in a month", "USD"]);
+            for cost in &costs {
+                let usd = format!("{:.2}", cost.usd);
+                table.add(Style::Bold, [cost.item.as_str(), cost.amount.as_str(), usd.as_str()]);
+            }
+            table.write(terminal)?;
+        }
+    }
+    let all: f64 = costs.iter().map(|cost| cost.usd).sum();
+    terminal.complain(&format!(
+        "{}: {all:.2} USD a month, at prices of us-east-1 and without free tiers, by the last {COST_DAYS} days; not in it: the trail and \
+         its bucket, keys of KMS (1 USD each), messages, reviews' storage",
+        options.stack
+    ));
+    Ok(Ended::Well)
 }
 
 /// Reads the account; what cannot be read is in the facts as such.
@@ -74,11 +120,18 @@ async fn facts(stack: &str, others: &[Region]) -> anyhow::Result<Facts> {
         trails: deployment.trails().await,
         undelivered: rules.as_deref().map_or_else(|why| Err(why.clone()), |rules| missing(stack, rules)),
         rules,
-        functions,
         queues: deployment.queues().await,
         subscriptions: deployment.subscriptions().await,
         switch,
         others: sending,
+        sensors: match &functions {
+            Ok(functions) => deployment.sensors(functions).await,
+            Err(why) => Err(why.clone()),
+        },
+        concurrency: deployment.concurrency().await,
+        rules_on_bus: deployment.rules_on_bus().await,
+        held_back: deployment.held_back(now()).await,
+        functions,
     })
 }
 

@@ -1,5 +1,6 @@
 """`trailreflex doctor` on a deployed stack: what is well is proven, and what is broken is named with a command that mends it."""
 
+import datetime
 import json
 import os
 import subprocess
@@ -45,7 +46,7 @@ def wrong(lines):
 def test_a_fresh_stack_is_well_and_each_check_is_made(aws, stack):
     code, lines, error = doctor(aws)
     assert (code, wrong(lines)) == (0, {}), error
-    assert len({line["check"] for line in lines}) == 15
+    assert len({line["check"] for line in lines}) == 18
     code, controls, _ = doctor(aws, "--compliance")
     assert code == 0 and {control["standing"] for control in controls} == {"proven"}
     assert {control["standard"] for control in controls} == {"CIS AWS 3.0.0", "PCI DSS 4.0.1", "SOC 2", "ISO 27001:2022"}
@@ -94,3 +95,42 @@ def test_a_region_that_sends_nothing_is_named_and_one_that_sends_all_is_well(aws
     told = [line for line in lines if line["check"] == "otherRegionsSend"]
     assert code == 1 and [line["standing"] for line in told] == ["proven", "broken"]
     assert told[0]["by"].startswith("eu-west-1: ") and told[1]["what"].startswith("eu-west-2 sends nothing")
+
+
+def test_what_was_held_back_and_who_is_not_heard_is_told(aws, stack):
+    put = aws.client("cloudwatch").put_metric_data
+    held = {"MetricName": "HeldBack", "Dimensions": [{"Name": "Function", "Value": "contain-identity"}, {"Name": "Reason", "Value": "budget"}]}
+    put(Namespace="Trailreflex", MetricData=[held | {"Value": 2.0}, held | {"Value": 1.0}])
+    sensor = {"key": {"S": "sensors"}, "part": {"S": "444455556666#eu-west-1"}, "isBlind": {"BOOL": True}}
+    stack.dynamodb.put_item(TableName=stack.resources["MeterTable"], Item=sensor)
+    found = wrong(doctor(aws)[1])
+    stack.dynamodb.delete_item(TableName=stack.resources["MeterTable"], Key={key: sensor[key] for key in ("key", "part")})
+    assert found["nothingIsHeldBack"]["what"] == "3 plans of contain-identity were not carried out in 24 hours: budget"
+    assert found["sensorsAreHeard"]["what"].startswith("eu-west-1 of account 444455556666, from the beginning: nothing is heard")
+
+
+def invocations(aws, function):
+    now = datetime.datetime.now(datetime.UTC)
+    told = aws.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda", MetricName="Invocations", Dimensions=[{"Name": "FunctionName", "Value": function}],
+        StartTime=now - datetime.timedelta(days=7), EndTime=now + datetime.timedelta(hours=1), Period=3600, Statistics=["Sum"])
+    return sum(point["Sum"] for point in told["Datapoints"])
+
+
+def test_what_a_month_costs_follows_from_what_the_stack_did(aws, stack):
+    name = stack.resources["DetectFunction"]
+    code, lines, error = doctor(aws, "--cost")
+    ran = invocations(aws, name)
+    assert code == 0, error
+    costs = {line["item"]: line for line in lines}
+    function = costs[f"function {name}"]
+    told, gb_seconds = (int(part.split()[0]) for part in function["amount"].split(", "))
+    # It runs all the time here.
+    assert ran > 100 and told == pytest.approx(ran * 30 / 7, rel=0.1)
+    arm = aws.client("lambda").get_function_configuration(FunctionName=name).get("Architectures") == ["arm64"]
+    assert function["usd"] == pytest.approx(told * 2e-7 + gb_seconds * (1.33334e-5 if arm else 1.66667e-5), abs=2e-5)
+    alarms = [resource for resource in stack.resources if resource.endswith("Alarm") and resource != "PageAlarm"]
+    assert (costs["alarms"]["amount"], costs["alarms on alarms"]["usd"]) == (str(len(alarms)), 0.5)
+    assert "USD a month, at prices of us-east-1 and without free tiers, by the last 7 days" in error
+    code, lines, error = doctor(aws, "--cost", "--stack", "nobody")
+    assert (code, lines) == (1, []) and "no function of a stack `nobody`" in error

@@ -15,6 +15,9 @@ pub(crate) struct Doctor {
     /// Show which controls of CIS, PCI DSS, SOC 2 and ISO 27001 that proves, and what is missing, instead of the checks.
     #[arg(long)]
     pub(crate) compliance: bool,
+    /// Say what the stack costs in a month, by what it did in the last seven days, instead of the checks.
+    #[arg(long, conflicts_with_all = ["compliance", "regions"])]
+    pub(crate) cost: bool,
     /// A table, or one JSON object per line; by default a table on a terminal and JSON elsewhere.
     #[arg(long)]
     pub(crate) format: Option<Format>,

@@ -1,11 +1,14 @@
 //! An account's trails and a deployed stack, as far as the doctor asks; read only.
 
+mod numbers;
+
 use crate::CallFailed;
 use aws_config::SdkConfig;
 use aws_sdk_cloudtrail::operation::get_event_selectors::GetEventSelectorsOutput;
 use aws_sdk_cloudtrail::types::ReadWriteType;
 use aws_sdk_eventbridge::operation::list_rules::ListRulesError;
 use aws_sdk_lambda::operation::get_policy::GetPolicyError;
+use aws_sdk_lambda::types::Architecture;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -27,6 +30,8 @@ const PENDING: &str = "PendingConfirmation";
 #[derive(Debug, Clone)]
 pub struct Deployment {
     cloudtrail: aws_sdk_cloudtrail::Client,
+    cloudwatch: aws_sdk_cloudwatch::Client,
+    dynamodb: aws_sdk_dynamodb::Client,
     events: aws_sdk_eventbridge::Client,
     lambda: aws_sdk_lambda::Client,
     sns: aws_sdk_sns::Client,
@@ -57,6 +62,8 @@ impl Deployment {
     pub fn new(config: &SdkConfig, stack: String) -> Self {
         Self {
             cloudtrail: aws_sdk_cloudtrail::Client::new(config),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(config),
+            dynamodb: aws_sdk_dynamodb::Client::new(config),
             events: aws_sdk_eventbridge::Client::new(config),
             lambda: aws_sdk_lambda::Client::new(config),
             sns: aws_sdk_sns::Client::new(config),
@@ -176,6 +183,10 @@ impl Deployment {
                 channels: channels.collect(),
                 mode: variable("MODE"),
                 switch: variable("KILL_SWITCH_PARAMETER"),
+                meter_table: variable("METER_TABLE").filter(|table| !table.is_empty()),
+                memory: function.memory_size.and_then(|size| u32::try_from(size).ok()).unwrap_or_default(),
+                is_arm: function.architectures.is_some_and(|all| all.contains(&Architecture::Arm64)),
+                log_group: function.logging_config.and_then(|logging| logging.log_group),
                 name,
             });
         }

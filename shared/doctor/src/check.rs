@@ -38,11 +38,19 @@ pub enum Check {
     SwitchIsArmed,
     /// Another Region sends what it sees.
     OtherRegionsSend,
+    /// Each Region and account that is to be heard is heard.
+    SensorsAreHeard,
+    /// The account may run as many functions at the same time as a bad day takes.
+    FunctionsMayRun,
+    /// The bus has room for more event rules.
+    RulesHaveRoom,
+    /// No plan was held back.
+    NothingIsHeldBack,
 }
 
 impl Check {
     /// All, in the order in which they are told.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::TrailLogs,
         Self::TrailLogsReadsAndWrites,
         Self::TrailLogsAllServices,
@@ -59,6 +67,10 @@ impl Check {
         Self::PeopleAreTold,
         Self::SwitchIsArmed,
         Self::OtherRegionsSend,
+        Self::SensorsAreHeard,
+        Self::FunctionsMayRun,
+        Self::RulesHaveRoom,
+        Self::NothingIsHeldBack,
     ];
 
     /// Says it to people.
@@ -81,6 +93,10 @@ impl Check {
             Self::PeopleAreTold => "somebody hears of findings",
             Self::SwitchIsArmed => "responders may act as far as their mode says",
             Self::OtherRegionsSend => "another Region sends what it sees",
+            Self::SensorsAreHeard => "Regions and accounts that are to be heard are heard",
+            Self::FunctionsMayRun => "functions may run at the same time",
+            Self::RulesHaveRoom => "the bus has room for event rules",
+            Self::NothingIsHeldBack => "budget and breaker have held nothing back",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! From facts to what is right, wrong or not known.
 
+use crate::limits::{concurrency, held_back, rules_on_bus};
 use crate::people::{queues, subscriptions, switch};
-use crate::regions::others;
+use crate::regions::{others, sensors};
 use crate::rules::{enabled, permissions, targets};
 use crate::trails::{global, trails};
 use crate::{Check, Facts};
@@ -54,8 +55,8 @@ impl Finding {
     }
 }
 
-/// Makes all checks: each at least once, one that is broken in several ways once for each; that of other Regions once for each of
-/// them.
+/// Makes all checks: each at least once, one that is broken in several ways once for each; those of other Regions and of
+/// what is to be heard once for each of them.
 #[must_use]
 pub fn diagnose(facts: &Facts) -> Vec<Diagnosis> {
     let mut all = trails(facts);
@@ -68,6 +69,10 @@ pub fn diagnose(facts: &Facts) -> Vec<Diagnosis> {
         (Check::PeopleAreTold, subscriptions(facts)),
         (Check::SwitchIsArmed, switch(facts)),
         (Check::OtherRegionsSend, others(facts)),
+        (Check::SensorsAreHeard, sensors(facts)),
+        (Check::FunctionsMayRun, concurrency(facts)),
+        (Check::RulesHaveRoom, rules_on_bus(facts)),
+        (Check::NothingIsHeldBack, held_back(facts)),
     ]);
     all.into_iter()
         .flat_map(|(check, findings)| findings.into_iter().map(move |finding| Diagnosis { check, finding }))

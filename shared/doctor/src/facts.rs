@@ -1,5 +1,6 @@
 //! What was read of an account and a stack.
 
+use trailreflex_metrics::KnownSensor;
 use trailreflex_model::Region;
 
 /// What was read, or why it could not be.
@@ -30,6 +31,34 @@ pub struct Facts {
     pub switch: Known<Option<String>>,
     /// Other Regions that were asked about.
     pub others: Vec<OtherRegion>,
+    /// Regions and accounts that `meter` wants to hear, as it knows them; none if it wants to hear no others.
+    pub sensors: Known<Vec<KnownSensor>>,
+    /// How many functions the account may run at the same time.
+    pub concurrency: Known<Concurrency>,
+    /// How many event rules the default bus has, whosever.
+    pub rules_on_bus: Known<usize>,
+    /// What was held back in the last 24 hours; kinds of which there were none are left out.
+    pub held_back: Known<Vec<HeldBack>>,
+}
+
+/// How many functions an account may run at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Concurrency {
+    /// All together.
+    pub all: u32,
+    /// Those that no function has for itself.
+    pub unreserved: u32,
+}
+
+/// Plans that nothing spoke against and that were not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBack {
+    /// Whose, such as `contain-identity`.
+    pub function: &'static str,
+    /// `budget` or `breaker`.
+    pub reason: &'static str,
+    /// How many.
+    pub plans: u64,
 }
 
 /// Another Region of the account.
@@ -117,6 +146,14 @@ pub struct Function {
     pub mode: Option<String>,
     /// The name of the kill switch's parameter, for those that respond.
     pub switch: Option<String>,
+    /// The table of what `meter` has counted, for those that use it.
+    pub meter_table: Option<String>,
+    /// Where its log goes.
+    pub log_group: Option<String>,
+    /// How much memory it has, in MB; it is billed by that.
+    pub memory: u32,
+    /// Whether it runs on Graviton, which costs less.
+    pub is_arm: bool,
     /// Where it tells people besides the topic, such as `Slack`, for the one that does.
     pub channels: Vec<&'static str>,
 }

@@ -5,8 +5,10 @@
 
 mod check;
 mod control;
+mod cost;
 mod diagnosis;
 mod facts;
+mod limits;
 mod people;
 mod regions;
 mod rules;
@@ -14,10 +16,11 @@ mod trails;
 
 pub use check::Check;
 pub use control::{Control, Standing, controls};
+pub use cost::{Cost, FunctionUse, Use, costs};
 pub use diagnosis::{Diagnosis, Finding, diagnose};
 pub use facts::{
-    EventRule, Facts, Forwards, Function, Known, Management, OtherRegion, Queue, RuleTarget, Subscriptions,
-    Trail,
+    Concurrency, EventRule, Facts, Forwards, Function, HeldBack, Known, Management, OtherRegion, Queue,
+    RuleTarget, Subscriptions, Trail,
 };
 pub use rules::OPTIONAL;
 pub use trails::hearing_region;

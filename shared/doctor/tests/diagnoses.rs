@@ -3,9 +3,10 @@
 #![cfg(test)]
 
 use trailreflex_doctor::{
-    Check, EventRule, Facts, Finding, Forwards, Function, Management, OtherRegion, Queue, RuleTarget,
-    Standing, Subscriptions, Trail, controls, diagnose,
+    Check, Concurrency, EventRule, Facts, Finding, Forwards, Function, HeldBack, Management, OtherRegion,
+    Queue, RuleTarget, Standing, Subscriptions, Trail, controls, diagnose,
 };
+use trailreflex_metrics::{Blind, KnownSensor, Sensor};
 
 const RULE: &str = "arn:aws:events:us-east-1:111122223333:rule/trailreflex-DetectCalls1Rule-A";
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:trailreflex-DetectFunction-B";
@@ -41,12 +42,33 @@ fn rule(name: &str) -> EventRule {
     }
 }
 
+fn function(name: &str) -> Function {
+    Function {
+        name: name.to_owned(),
+        mode: None,
+        switch: None,
+        meter_table: None,
+        log_group: None,
+        memory: 128,
+        is_arm: false,
+        channels: Vec::new(),
+    }
+}
+
+fn sensor(heard: Option<&str>, is_blind: bool) -> KnownSensor {
+    let sensor = Sensor { account: "444455556666".parse().unwrap(), region: "eu-west-1".parse().unwrap() };
+    KnownSensor { state: Blind { sensor, heard: heard.map(|heard| heard.parse().unwrap()) }, is_blind }
+}
+
+fn held(reason: &'static str) -> HeldBack {
+    HeldBack { function: "contain-identity", reason, plans: 7 }
+}
+
 fn well() -> Facts {
     let responder = Function {
-        name: "trailreflex-ContainIdentityFunction-C".to_owned(),
         mode: Some("act".to_owned()),
         switch: Some("/trailreflex/responders".to_owned()),
-        channels: Vec::new(),
+        ..function("trailreflex-ContainIdentityFunction-C")
     };
     Facts {
         stack: "trailreflex".to_owned(),
@@ -58,15 +80,7 @@ fn well() -> Facts {
             EventRule { state: "DISABLED".to_owned(), ..rule("DetectHealthRule") },
         ]),
         undelivered: Ok(Vec::new()),
-        functions: Ok(vec![
-            Function {
-                mode: None,
-                switch: None,
-                channels: Vec::new(),
-                name: "trailreflex-ApproveFunction-D".to_owned(),
-            },
-            responder,
-        ]),
+        functions: Ok(vec![function("trailreflex-ApproveFunction-D"), responder]),
         queues: Ok(vec![Queue {
             url: "https://sqs/1/trailreflex-FailedEventsQueue-E".to_owned(),
             messages: 0,
@@ -74,6 +88,10 @@ fn well() -> Facts {
         subscriptions: Ok(Subscriptions { confirmed: 1, pending: Vec::new() }),
         switch: Ok(Some("armed".to_owned())),
         others: vec![sends("eu-west-1", Ok((14, &[])))],
+        sensors: Ok(vec![sensor(Some("2026-11-20T10:00:00Z"), false)]),
+        concurrency: Ok(Concurrency { all: 1000, unreserved: 900 }),
+        rules_on_bus: Ok(40),
+        held_back: Ok(Vec::new()),
     }
 }
 
@@ -112,7 +130,7 @@ type Break = fn(&mut Facts);
 
 #[test]
 fn each_thing_that_is_wrong_is_told_with_what_mends_it() {
-    let cases: [(&str, Break, Check, &str, &str); 22] = [
+    let cases: [(&str, Break, Check, &str, &str); 28] = [
         (
             "no trail",
             |it| it.trails = Ok(Vec::new()),
@@ -285,6 +303,48 @@ fn each_thing_that_is_wrong_is_told_with_what_mends_it() {
             "planned and not done",
             "aws ssm put-parameter --overwrite --type String --name /trailreflex/responders --value armed",
         ),
+        (
+            "a Region that went blind",
+            |it| it.sensors = Ok(vec![sensor(Some("2026-11-20T10:00:00Z"), true)]),
+            Check::SensorsAreHeard,
+            "eu-west-1 of account 444455556666, since 2026-11-20T10:00:00Z: nothing is heard",
+            "deploy template-region.yaml in eu-west-1 of 444455556666",
+        ),
+        (
+            "a Region that was never heard",
+            |it| it.sensors = Ok(vec![sensor(None, true)]),
+            Check::SensorsAreHeard,
+            "eu-west-1 of account 444455556666, from the beginning: nothing is heard",
+            "template-member.yaml",
+        ),
+        (
+            "a new account",
+            |it| it.concurrency = Ok(Concurrency { all: 10, unreserved: 10 }),
+            Check::FunctionsMayRun,
+            "may run 10 functions at the same time",
+            "--quota-code L-B99A9384 --desired-value 1000",
+        ),
+        (
+            "a bus that is nearly full",
+            |it| it.rules_on_bus = Ok(271),
+            Check::RulesHaveRoom,
+            "271 event rules are on the default bus, which takes 300",
+            "Service Quotas",
+        ),
+        (
+            "a budget that was used up",
+            |it| it.held_back = Ok(vec![held("budget")]),
+            Check::NothingIsHeldBack,
+            "7 plans of contain-identity were not carried out in 24 hours: budget",
+            "raise BudgetPerHour",
+        ),
+        (
+            "a breaker that has opened",
+            |it| it.held_back = Ok(vec![held("breaker")]),
+            Check::NothingIsHeldBack,
+            "7 plans of contain-identity were not carried out in 24 hours: breaker",
+            "trailreflex status --all",
+        ),
     ];
     for (case, break_it, check, what, fix) in cases {
         let mut facts = well();
@@ -312,6 +372,10 @@ fn what_could_not_be_read_is_unknown_and_never_proven() {
         subscriptions: Err(why()),
         switch: Err(why()),
         others: vec![sends("eu-west-1", Err(why()))],
+        sensors: Err(why()),
+        concurrency: Err(why()),
+        rules_on_bus: Err(why()),
+        held_back: Err(why()),
         ..well()
     };
     let wrong = wrong(&facts);
@@ -378,6 +442,14 @@ fn each_region_that_is_named_is_told_with_what_mends_it() {
 
 #[test]
 fn no_region_is_asked_about_unless_it_is_named() {
-    let told = diagnose(&Facts { others: Vec::new(), ..well() });
-    assert!(told.iter().all(|one| one.check != Check::OtherRegionsSend));
+    let told = diagnose(&Facts { others: Vec::new(), sensors: Ok(Vec::new()), ..well() });
+    let of_others = [Check::OtherRegionsSend, Check::SensorsAreHeard];
+    assert!(told.iter().all(|one| !of_others.contains(&one.check)));
+}
+
+#[test]
+fn a_region_that_nobody_has_looked_at_is_not_known() {
+    let told = wrong(&Facts { sensors: Ok(vec![sensor(None, false)]), ..well() });
+    let why = "eu-west-1 of account 444455556666: nobody has looked yet".to_owned();
+    assert_eq!(told, [(Check::SensorsAreHeard, why, String::new())]);
 }
