@@ -89,7 +89,10 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
     };
     let own = |service: &str, resources: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resources}")});
     let reading = |resources: &Value, action: &'static str| on(resources, &[action]);
-    let member_roles = |name: &str| json!({"!Sub": format!("arn:${{AWS::Partition}}:iam::*:role/${{AWS::StackName}}-{name}-member")});
+    let entering = |name: &str| {
+        let there = format!("arn:${{AWS::Partition}}:iam::*:role/${{AWS::StackName}}-{name}-member");
+        on(&json!({"!Sub": there}), &["sts:AssumeRole"])
+    };
     let canary = json!({
         "!Sub": "arn:${AWS::Partition}:cloudwatch:*:${AWS::AccountId}:alarm:trailreflex-canary"
     });
@@ -113,7 +116,7 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
                 queue("MeterQueue"),
                 on(&arn("MeterTable"), &DynamoLedger::PERMISSIONS),
                 on(&canary, &["cloudwatch:DescribeAlarms"]),
-                on(&member_roles("MeterRole"), &["sts:AssumeRole"]),
+                entering("MeterRole"),
             ]
             .concat(),
         ),
@@ -199,9 +202,9 @@ fn declared() -> Vec<(&'static str, Vec<Permission>)> {
             ]
             .concat(),
         ),
-        ("ContainIdentityRole", [responding("ContainIdentity"), on(&member_roles("ContainIdentityRole"), &["sts:AssumeRole"])].concat()),
-        ("RestoreLoggingRole", responding("RestoreLogging")),
-        ("CloseExposureRole", responding("CloseExposure")),
+        ("ContainIdentityRole", [responding("ContainIdentity"), entering("ContainIdentityRole")].concat()),
+        ("RestoreLoggingRole", [responding("RestoreLogging"), entering("RestoreLoggingRole")].concat()),
+        ("CloseExposureRole", [responding("CloseExposure"), entering("CloseExposureRole")].concat()),
         ("TrailLogsRole", on(&arn("TrailLogs"), &["logs:CreateLogStream", "logs:PutLogEvents"])),
     ]
 }

@@ -1,5 +1,7 @@
 """Three accounts and two Regions: what happens in member accounts is answered there by the stack in another account."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -87,6 +89,69 @@ def test_what_is_done_in_the_stacks_own_region_of_a_member_is_contained_there_to
         entry = stack.reported(user)
         assert entry["plan"]["account"] == near.account
         assert stack.undo(entry["plan"]["id"])["status"] == "undone"
+
+
+class MembersSnapshot:
+    """A snapshot that is opened to everybody."""
+
+    responder, action = "CloseExposure", "unshare_snapshot"
+
+    def __init__(self, member):
+        self.client = member.client("ec2")
+        volume = self.client.create_volume(AvailabilityZone=f"{HOME}a", Size=1)["VolumeId"]
+        self.name = self.client.create_snapshot(VolumeId=volume)["SnapshotId"]
+
+    def undo_protection(self):
+        self.client.modify_snapshot_attribute(SnapshotId=self.name, Attribute="createVolumePermission", OperationType="add",
+                                              GroupNames=["all"])
+
+    def is_protected(self):
+        granted = self.client.describe_snapshot_attribute(SnapshotId=self.name, Attribute="createVolumePermission")
+        return granted["CreateVolumePermissions"] == []
+
+
+class MembersTrail:
+    """A trail, beside the one that is heard of, that is stopped."""
+
+    responder, action = "RestoreLogging", "start_logging"
+
+    def __init__(self, member):
+        self.client, self.name = member.client("cloudtrail"), "spare"
+        self.client.create_trail(Name=self.name, S3BucketName=f"trail-{member.account}")
+        self.client.start_logging(Name=self.name)
+
+    def undo_protection(self):
+        self.client.stop_logging(Name=self.name)
+
+    def is_protected(self):
+        return self.client.get_trail_status(Name=self.name)["IsLogging"]
+
+
+@pytest.mark.parametrize("kind", [MembersSnapshot, MembersTrail])
+def test_what_is_opened_or_switched_off_in_a_member_account_is_mended_there_and_an_undo_stays(stack, near, kind):
+    thing = kind(near)
+    with role_of(stack, near.account):
+        assert thing.is_protected()
+        thing.undo_protection()
+        reaches(thing.is_protected, True)
+
+        def told(status):
+            return [event["detail"] for event in stack.outcomes.all()
+                    if event["detail"]["status"] == status and thing.name in json.dumps(event["detail"]["plan"])]
+
+        [outcome] = eventually(lambda: told("contained"))
+        plan, in_force = outcome["plan"], [step["action"]["kind"] for step in outcome["steps"] if step["result"] == "inForce"]
+        assert (plan["account"], in_force) == (near.account, [thing.action])
+        session = f"arn:aws:sts::{near.account}:assumed-role/trailreflex-{thing.responder}Role-member/trailreflex"
+        changes = [record["requestParameters"] for record in stack.aws.records()
+                   if record["userIdentity"].get("arn") == session and not record["readOnly"]]
+        assert len(changes) == 1 and thing.name in json.dumps(changes)
+
+        answer = stack.lambda_.invoke(FunctionName=stack.outputs[f"{thing.responder}Function"], Payload=stack.payload({"undo": plan["id"]}))
+        assert json.loads(answer["Payload"].read())["status"] == "undone"
+        # The rule sees the calls of the undo too.
+        assert {one["plan"]["refused"] for one in eventually(lambda: told("refused"))} == {"OwnAction"}
+        assert not thing.is_protected()
 
 
 def test_an_account_that_is_no_member_cannot_send(stack):

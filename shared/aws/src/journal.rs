@@ -128,7 +128,7 @@ impl Journal for DynamoJournal {
                 let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).build();
                 writes.push(TransactWriteItem::builder().delete(delete.map_err(malformed)?).build());
             }
-            if let Some(subject) = &entry.plan.subject {
+            if let Some(subject) = entry.plan.whole_subject() {
                 let mut found = key(&format!("undone/{subject}"), &entry.plan.id);
                 found.insert("expiresAt".to_owned(), expiry(entry, FIND_UNDONE_SECONDS));
                 let put = Put::builder().table_name(&self.table).set_item(Some(found)).build();

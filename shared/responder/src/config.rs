@@ -23,8 +23,8 @@ pub struct Config {
     pub kill_switch_parameter: String,
     /// `LOOKS_QUEUE_URL`: queue that brings the looks that the function asks itself for.
     pub looks_queue_url: String,
-    /// `ACCOUNT_ID`, `AWS_REGION`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`; for `restore-logging`
-    /// also `EVENT_SELECTORS_BASELINE`, `OWN_TARGETS` and `STACK_NAME`; for `contain-identity` also `MEMBER_ACCOUNTS`.
+    /// `ACCOUNT_ID`, `AWS_REGION`, `MEMBER_ACCOUNTS`, `PROTECTED_PRINCIPALS`, `OWN_ROLE_IDS`, `MAX_EVENT_AGE_SECONDS`; for
+    /// `restore-logging` also `EVENT_SELECTORS_BASELINE`, `OWN_TARGETS` and `STACK_NAME`.
     pub guardrails: Guardrails,
     /// `MEMBER_ROLE`, `MEMBER_EXTERNAL_ID`: how member accounts are entered, if there are any.
     pub entrance: Option<Entrance>,
@@ -36,7 +36,7 @@ const AGES: std::ops::RangeInclusive<i64> = 60..=315_360_000;
 
 impl Config {
     /// The variables that every responder reads. `AWS_REGION` is set by Lambda itself.
-    pub const VARIABLES: [&str; 12] = [
+    pub const VARIABLES: [&str; 15] = [
         "ACCOUNT_ID",
         "BUDGET_PER_HOUR",
         "FINDINGS_BUS",
@@ -44,6 +44,9 @@ impl Config {
         "KILL_SWITCH_PARAMETER",
         "LOOKS_QUEUE_URL",
         "MAX_EVENT_AGE_SECONDS",
+        "MEMBER_ACCOUNTS",
+        "MEMBER_EXTERNAL_ID",
+        "MEMBER_ROLE",
         "MODE",
         "OWN_ROLE_IDS",
         "PROTECTED_PRINCIPALS",
@@ -55,8 +58,7 @@ impl Config {
     #[must_use]
     pub fn variables(class: ActionClass) -> Vec<&'static str> {
         let own: &[&str] = match class {
-            ActionClass::CloseExposure => &[],
-            ActionClass::ContainIdentity => &["MEMBER_ACCOUNTS", "MEMBER_EXTERNAL_ID", "MEMBER_ROLE"],
+            ActionClass::CloseExposure | ActionClass::ContainIdentity => &[],
             ActionClass::RestoreLogging => &["EVENT_SELECTORS_BASELINE", "OWN_TARGETS", "STACK_NAME"],
         };
         let mut variables = [&Self::VARIABLES, own].concat();

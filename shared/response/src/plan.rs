@@ -100,8 +100,14 @@ impl Plan {
     #[must_use]
     pub fn subjects(&self) -> BTreeSet<String> {
         let held = self.steps.iter().filter(|step| !matches!(step.verdict, Verdict::Refuse(_)));
-        let keys = held.map(|step| step.action.control.key()).chain(self.subject.clone());
-        keys.map(|key| subject_in(self.account.as_ref(), key)).collect()
+        let keys = held.map(|step| subject_in(self.account.as_ref(), step.action.control.key()));
+        keys.chain(self.whole_subject()).collect()
+    }
+
+    /// Returns the key of what the plan concerns, that of a member account with the account before it.
+    #[must_use]
+    pub fn whole_subject(&self) -> Option<String> {
+        self.subject.clone().map(|key| subject_in(self.account.as_ref(), key))
     }
 
     /// Returns the steps that mode `act` carries out, those included that are only ways out if another one fails.

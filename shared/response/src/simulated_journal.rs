@@ -134,7 +134,7 @@ impl Journal for MemoryJournal {
         self.answer("dynamodb:Query")?;
         let mut entries = self.entries();
         entries.retain(|entry| {
-            entry.state == EntryState::Undone && entry.plan.subject.as_deref() == Some(subject)
+            entry.state == EntryState::Undone && entry.plan.whole_subject().as_deref() == Some(subject)
         });
         Ok(entries)
     }

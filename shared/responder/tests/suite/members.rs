@@ -167,6 +167,25 @@ async fn the_responders_own_calls_in_a_member_account_are_known_by_its_role_ther
     assert_eq!(contained.status, OutcomeStatus::Contained);
 }
 
+/// Otherwise taking a plan back would be answered by the same plan.
+#[tokio::test]
+async fn the_calls_of_an_undo_in_a_member_account_are_the_responders_own_too() {
+    let responder = of_two();
+    let contained = one(&responder, of(MEMBER), 0).await;
+    one(&responder, json!({"undo": contained.plan_id().as_str()}), 30).await;
+    for (case, account, expected) in [
+        ("there", MEMBER, Some(Reason::OwnAction)),
+        ("at home, where nothing was taken back", "111122223333", None),
+    ] {
+        let mut call = of(account);
+        let evidence = &mut call["detail"]["evidence"];
+        (evidence["eventId"], evidence["eventTime"]) = (json!("of-the-undo"), json!("2026-11-24T10:00:30Z"));
+        let caller = if account == MEMBER { "AROAMEMBERROLE000001" } else { "AROARESPONDER0000001" };
+        call["detail"]["actor"] = json!({"kind": "AssumedRole", "principalId": format!("{caller}:x")});
+        assert_eq!(one(&responder, call, 40).await.plan.refused, expected, "{case}");
+    }
+}
+
 /// What is only told needs nobody to be let in.
 #[tokio::test]
 async fn a_sweep_tells_what_was_not_told_of_a_member_that_is_locked_by_now() {
