@@ -27,6 +27,7 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod keys;
 mod layout;
 mod masks;
 #[cfg(target_arch = "aarch64")]
@@ -37,6 +38,7 @@ mod scan;
 mod value;
 mod walk;
 
+pub use keys::{Keys, OtherKey};
 pub use record::{Field, Fields, Record, Unsure};
 pub use scan::{Doubt, Records, Scan};
 pub use value::RawValue;

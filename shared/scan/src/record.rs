@@ -1,5 +1,6 @@
 //! A record as it stands in the bytes, and its top-level fields.
 
+use crate::keys::{Keys, OtherKey};
 use crate::layout::{is_blank, trim_end, trim_start};
 use crate::value::RawValue;
 use std::ops::Range;
@@ -76,6 +77,24 @@ impl<'a> Record<'a> {
         Ok(found)
     }
 
+    /// Puts the values of several top-level fields into `values`, in the order in which [`Keys`] names them, and gives the keys
+    /// of all other fields to `other`. Values that were there before are overwritten.
+    ///
+    /// # Errors
+    /// [`Unsure`], if only a parser can tell.
+    pub fn find(
+        &self,
+        keys: &Keys,
+        values: &mut [Option<RawValue<'a>>],
+        other: impl FnMut(OtherKey<'a>),
+    ) -> Result<(), Unsure> {
+        values.fill(None);
+        if !self.is_plain {
+            return Err(Unsure::EscapedKey);
+        }
+        keys.find(self.bytes, self.places, values, other)
+    }
+
     /// Returns the top-level fields in their order. Keys that are there twice are returned twice.
     #[must_use]
     pub fn fields(&self) -> Fields<'a> {
@@ -139,7 +158,7 @@ impl Glance {
 
 impl<'a> Field<'a> {
     /// Reads `"key":value`; nothing if there are only blanks.
-    fn read(text: &'a [u8]) -> Option<Result<Self, Unsure>> {
+    pub(crate) fn read(text: &'a [u8]) -> Option<Result<Self, Unsure>> {
         let Some(key) = trim_start(text).strip_prefix(b"\"") else {
             return (!is_blank(text)).then_some(Err(Unsure::NotJson));
         };

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use serde_json::{Deserializer, Map, Value};
 use std::collections::BTreeSet;
-use trailreflex_scan::{Record, Scan, Unsure};
+use trailreflex_scan::{Keys, Record, Scan, Unsure};
 
 /// Fields as they are told: all keys and values, or why not.
 type Told = Vec<Result<(String, Value), Unsure>>;
@@ -55,8 +55,29 @@ fn check(bytes: &[u8]) -> bool {
                 assert_eq!(value.map(|value| value.parse().unwrap()).as_ref(), expected.get(name), "{name}");
             }
         }
+        check_keys(&record, expected);
     }
     true
+}
+
+/// Fields that are looked for together are those that are looked for one by one, and all others are told.
+fn check_keys(record: &Record<'_>, expected: &Map<String, Value>) {
+    let known =
+        ["eventName", "userIdentity", "eventSource", "eventVersion", "a", "requestParameters", "Records"];
+    let own = expected.keys().map(String::as_str).take(3);
+    let names: Vec<_> = known.into_iter().chain(own.filter(|key| !known.contains(key))).collect();
+    let keys = Keys::new(&names);
+    let mut values = vec![None; keys.len()];
+    let mut others = BTreeSet::new();
+    if record.find(&keys, &mut values, |other| _ = others.insert(other.0.to_vec())).is_err() {
+        return;
+    }
+    for (name, value) in names.iter().zip(values) {
+        let value = value.map(|value| value.parse().unwrap());
+        assert_eq!(value.as_ref(), expected.get(*name), "{name}");
+    }
+    let unnamed = expected.keys().filter(|key| !names.contains(&key.as_str()));
+    assert_eq!(others, unnamed.map(|key| key.as_bytes().to_vec()).collect());
 }
 
 /// Nothing of this may be in doubt: no key is there twice or has an escape.
