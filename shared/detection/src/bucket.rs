@@ -108,6 +108,12 @@ impl Plan {
 }
 
 impl Bucket {
+    /// Adds all rules, some of them several times.
+    pub(crate) fn all(&self, found: &mut Vec<u32>) {
+        found.extend_from_slice(&self.always);
+        found.extend(self.fields.iter().flat_map(|anchored| anchored.rules.iter().flatten()));
+    }
+
     /// Adds the rules that `record` may match.
     pub(crate) fn candidates(&self, record: &Value, found: &mut Vec<u32>) {
         found.extend_from_slice(&self.always);

@@ -8,24 +8,33 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
+use crate::record_fields::Member;
+
 /// A compiled field name; `.` is the whole value, which in a block about members is the member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldPath {
     name: Box<str>,
     /// Byte offsets at which a key may end: every dot, last first, after the end of the name.
     ends: Box<[usize]>,
+    /// What of a record it is or leads into, if no key of the record has a dot in it.
+    member: Option<Member>,
 }
 
 impl FieldPath {
     /// Compiles `name`.
     pub(crate) fn new(name: &str) -> Self {
         let ends = std::iter::once(name.len()).chain(memchr::memrchr_iter(b'.', name.as_bytes())).collect();
-        Self { name: name.into(), ends }
+        Self { name: name.into(), ends, member: Member::of(name) }
     }
 
     /// Returns the name as the rule writes it.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns the field at the top of a record that the path begins with; none if it is none of CloudTrail's.
+    pub(crate) fn member(&self) -> Option<Member> {
+        self.member
     }
 
     /// Calls `visit` with each value of the field until it breaks; returns whether the field is there at all.

@@ -83,37 +83,53 @@ impl Index {
 
     /// Returns every rule that may match `record`, once and in the order of the rules.
     pub(crate) fn candidates(&self, record: &Value) -> Vec<u32> {
-        self.told_apart(record).unwrap_or_else(|| (0..self.rules).collect())
+        self.told_apart(record, |bucket, found| bucket.candidates(record, found))
     }
 
-    /// Does so where that can be told.
-    fn told_apart(&self, record: &Value) -> Option<Vec<u32>> {
+    /// Returns every rule that may match some record of the same call.
+    pub(crate) fn about_call(&self, record: &Value) -> Vec<u32> {
+        self.told_apart(record, |bucket, found| bucket.all(found))
+    }
+
+    /// Returns what `gather` takes out of the buckets of a record's call; all rules if the call cannot be told.
+    fn told_apart(&self, record: &Value, gather: impl Fn(&Bucket, &mut Vec<u32>)) -> Vec<u32> {
+        self.of_call(record, gather).unwrap_or_else(|| (0..self.rules).collect())
+    }
+
+    fn of_call(&self, record: &Value, gather: impl Fn(&Bucket, &mut Vec<u32>)) -> Option<Vec<u32>> {
         let (source, name) = (plain(record, SOURCE)?, plain(record, NAME)?);
         let mut found = Vec::new();
-        self.bucket(&self.unpinned, 1)?.candidates(record, &mut found);
+        gather(self.bucket(&self.unpinned, 1)?, &mut found);
+        let mut add = |key: &str| {
+            if let Some(bucket) = self.filed_under(key)? {
+                gather(bucket, &mut found);
+            }
+            Some(())
+        };
         let (call, end_of_source) = call_key(source.unwrap_or_default(), name.unwrap_or_default());
         let (only_source, only_name) = (call.get(..=end_of_source)?, call.get(end_of_source..)?);
         if source.is_some() && name.is_some() {
-            self.add(&call, record, &mut found)?;
+            add(&call)?;
         }
         if name.is_some() {
-            self.add(only_name, record, &mut found)?;
+            add(only_name)?;
         }
         if source.is_some() {
-            self.add(only_source, record, &mut found)?;
+            add(only_source)?;
         }
         found.sort_unstable();
         found.dedup();
         Some(found)
     }
 
-    /// Adds the rules that are filed under `key`; none if that cannot be told.
-    fn add(&self, key: &str, record: &Value, found: &mut Vec<u32>) -> Option<()> {
+    /// Returns the bucket of a key, if there is one; the outer none says that it cannot be read.
+    #[expect(clippy::option_option, reason = "no bucket and an unreadable one lead to different candidates")]
+    fn filed_under(&self, key: &str) -> Option<Option<&Bucket>> {
         let is = |number: usize| self.shelf.text(number * 2 + 2) == Some(key.as_bytes());
-        if let Some(number) = table::find(self.shelf.text(0)?, key.as_bytes(), is) {
-            self.bucket(self.buckets.get(number)?, number * 2 + 3)?.candidates(record, found);
+        match table::find(self.shelf.text(0)?, key.as_bytes(), is) {
+            Some(number) => self.bucket(self.buckets.get(number)?, number * 2 + 3).map(Some),
+            None => Some(None),
         }
-        Some(())
     }
 
     /// Returns a bucket, planned in the text of that number.

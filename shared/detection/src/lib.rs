@@ -30,6 +30,7 @@ mod explain;
 mod field;
 mod filter;
 mod fold;
+mod glimpse;
 mod hex;
 mod index;
 mod item;
@@ -51,6 +52,7 @@ mod rule;
 mod ruleset;
 mod shelf;
 mod shelved;
+mod sieve;
 #[cfg(feature = "yaml")]
 mod strict;
 mod table;
@@ -72,5 +74,6 @@ pub use placeholders::Placeholders;
 pub use reject::{ConditionProblem, Reason, Rejected, SelectionProblem};
 pub use rule::Rule;
 pub use ruleset::{Loaded, Match, Observation, RequiredEvents, RuleSet};
+pub use sieve::{Candidates, RuleSieve};
 #[cfg(feature = "yaml")]
 pub use yaml::read_yaml;

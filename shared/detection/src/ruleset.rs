@@ -18,6 +18,7 @@ use crate::placeholders::Placeholders;
 use crate::reject::Rejected;
 use crate::rule::Rule;
 use crate::shelved::Shelved;
+use crate::sieve::RuleSieve;
 
 /// Rules, indexed.
 #[derive(Debug, Clone, Default)]
@@ -158,6 +159,21 @@ impl RuleSet {
     /// The result is the same for any order of `contributions`, and with any of them several times.
     pub fn correlate_history(&self, contributions: Vec<Contribution>) -> Vec<Alert<'_>> {
         correlation::correlate_history(self.compiled_correlations(), contributions)
+    }
+
+    /// Returns a sieve that finds the records that these rules match in the bytes of log files.
+    pub fn sieve(&self) -> RuleSieve<'_> {
+        RuleSieve::new(self)
+    }
+
+    /// Returns all rules that may match a record of the same call, with their numbers.
+    pub(crate) fn about_call(&self, record: &Value) -> Vec<(u32, &Test)> {
+        let numbers = self.index.about_call(record).into_iter();
+        let entry = |number: u32| {
+            let entry = self.entries.get(usize::try_from(number).ok()?)?;
+            Some((number, entry.test(&self.shelved).ok()?))
+        };
+        numbers.filter_map(entry).collect()
     }
 
     /// Returns why rules that `record` may match cannot be used: then the matches found are not all there are.

@@ -18,3 +18,5 @@ mod lints;
 mod loading;
 #[cfg(test)]
 mod pysigma;
+#[cfg(test)]
+mod sieve;
