@@ -50,18 +50,24 @@ struct Anchored {
     field: FieldPath,
     /// Finds all texts at once, ignoring ASCII case.
     texts: AhoCorasick,
+    /// Whatever value has one of the texts has it in its bytes, too, if they are ASCII without escapes.
+    is_verbatim: bool,
     /// The rules by the number of the text.
     rules: Vec<Vec<u32>>,
 }
 
 impl Plan {
-    /// Files `rules`, each with what it demands.
+    /// Files `rules`, each with what it demands, unless they are so few that it is of no use.
     pub(crate) fn new(rules: &[(u32, &[Anchor])]) -> Self {
-        let mut plan = Self::default();
         if rules.len() <= SMALL {
-            plan.always = rules.iter().map(|(rule, _)| *rule).collect();
-            return plan;
+            return Self { always: rules.iter().map(|(rule, _)| *rule).collect(), fields: Vec::new() };
         }
+        Self::of_all(rules)
+    }
+
+    /// Files `rules`, each with what it demands.
+    pub(crate) fn of_all(rules: &[(u32, &[Anchor])]) -> Self {
+        let mut plan = Self::default();
         let mut frequency: HashMap<(&str, &str), usize> = HashMap::new();
         for anchor in rules.iter().flat_map(|(_, anchors)| *anchors) {
             for text in &anchor.texts {
@@ -97,8 +103,12 @@ impl Plan {
         let mut bucket = Bucket { always: self.always, fields: Vec::new() };
         for Sought { field, texts } in self.fields {
             let (texts, rules): (Vec<String>, Vec<Vec<u32>>) = texts.into_iter().unzip();
+            let is_verbatim = texts.iter().all(|text| is_verbatim(text));
             match AhoCorasick::builder().ascii_case_insensitive(true).build(texts) {
-                Ok(texts) => bucket.fields.push(Anchored { field: FieldPath::new(&field), texts, rules }),
+                Ok(texts) => {
+                    let field = FieldPath::new(&field);
+                    bucket.fields.push(Anchored { field, texts, is_verbatim, rules });
+                }
                 // More texts than the automaton can number: slower, but right.
                 Err(_) => bucket.always.extend(rules.into_iter().flatten()),
             }
@@ -121,29 +131,90 @@ impl Bucket {
             anchored.candidates(record, found);
         }
     }
+
+    /// Adds the rules that may match a member that is written like this; nothing is said if only its value tells.
+    pub(crate) fn candidates_in(&self, member: &[u8], found: &mut Vec<u32>) -> Option<()> {
+        let is_plain = member.is_ascii() && memchr::memchr(b'\\', member).is_none();
+        if !is_plain || self.fields.iter().any(|anchored| !anchored.is_verbatim) {
+            return None;
+        }
+        found.extend_from_slice(&self.always);
+        for anchored in &self.fields {
+            anchored.find(member, found);
+        }
+        Some(())
+    }
+}
+
+/// Tells whether a text is the same in the bytes of a value that has it, as long as those are ASCII without escapes.
+///
+/// Numbers and objects are compared in a form of their own, and the bytes may have another; but a text with such a letter and
+/// without quotation marks is within one of their strings, and those are the same in both.
+fn is_verbatim(text: &str) -> bool {
+    let is_letter =
+        |byte: u8| byte.is_ascii_alphabetic() && !b"truefalsn".contains(&byte.to_ascii_lowercase());
+    let is_written = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    text.bytes().all(is_written) && text.bytes().any(is_letter)
 }
 
 impl Anchored {
     fn candidates(&self, record: &Value, found: &mut Vec<u32>) {
         self.field.visit(record, &mut |value| {
             if let Some(text) = text_of(value) {
-                let text = folded_unless_ascii(&text);
-                // A hostile value may hold a text a million times; it counts once. Most values hold none.
-                let mut seen = Vec::new();
-                for occurrence in self.texts.find_overlapping_iter(text.as_ref()) {
-                    if seen.is_empty() {
-                        seen = vec![false; self.rules.len()];
-                    }
-                    let number = occurrence.pattern().as_usize();
-                    let (Some(rules), Some(seen)) = (self.rules.get(number), seen.get_mut(number)) else {
-                        continue;
-                    };
-                    if !std::mem::replace(seen, true) {
-                        found.extend(rules);
-                    }
-                }
+                self.find(folded_unless_ascii(&text).as_bytes(), found);
             }
             ControlFlow::Continue(())
         });
+    }
+
+    /// Adds the rules of the texts that are somewhere in `bytes`.
+    fn find(&self, bytes: &[u8], found: &mut Vec<u32>) {
+        // A hostile value may hold a text a million times; it counts once. Most values hold none.
+        let mut seen = Vec::new();
+        for occurrence in self.texts.find_overlapping_iter(bytes) {
+            if seen.is_empty() {
+                seen = vec![false; self.rules.len()];
+            }
+            let number = occurrence.pattern().as_usize();
+            let (Some(rules), Some(seen)) = (self.rules.get(number), seen.get_mut(number)) else { continue };
+            if !std::mem::replace(seen, true) {
+                found.extend(rules);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn what_is_found_in_bytes_is_what_is_found_in_their_value_or_more() {
+        let anchor =
+            |text: &str| [Anchor { field: "a".to_owned(), texts: BTreeSet::from([text.to_owned()]) }];
+        for (text, bytes, expected) in [
+            ("role/x", r#"{"b":"ROLE/X"}"#, Some(1)),
+            ("role/x", r#""role/y""#, Some(0)),
+            ("role/x", r#""role\/x""#, None),
+            ("role/x", "\"r\u{f6}le/x\"", None),
+            ("100", "1e2", None),
+            (":1", "{\"b\" : 1}", None),
+            ("true", "true", None),
+            ("{\"b", "{ \"b\":1}", None),
+            ("two words", "\"two words\"", Some(1)),
+            ("true or", "\"true or\"", Some(1)),
+        ] {
+            let anchors = anchor(text);
+            let bucket = Plan::of_all(&[(7, &anchors)]).carry_out();
+            let mut found = Vec::new();
+            let told = bucket.candidates_in(bytes.as_bytes(), &mut found);
+            assert_eq!(told.map(|()| found.len()), expected, "{text} in {bytes}");
+            let mut of_value = Vec::new();
+            let value: Value = serde_json::from_str(bytes).unwrap();
+            bucket.candidates(&json!({ "a": value }), &mut of_value);
+            assert!(told.is_none() || of_value.iter().all(|rule| found.contains(rule)), "{text} in {bytes}");
+        }
     }
 }

@@ -83,43 +83,41 @@ impl Index {
 
     /// Returns every rule that may match `record`, once and in the order of the rules.
     pub(crate) fn candidates(&self, record: &Value) -> Vec<u32> {
-        self.told_apart(record, |bucket, found| bucket.candidates(record, found))
-    }
-
-    /// Returns every rule that may match some record of the same call.
-    pub(crate) fn about_call(&self, record: &Value) -> Vec<u32> {
-        self.told_apart(record, |bucket, found| bucket.all(found))
-    }
-
-    /// Returns what `gather` takes out of the buckets of a record's call; all rules if the call cannot be told.
-    fn told_apart(&self, record: &Value, gather: impl Fn(&Bucket, &mut Vec<u32>)) -> Vec<u32> {
-        self.of_call(record, gather).unwrap_or_else(|| (0..self.rules).collect())
-    }
-
-    fn of_call(&self, record: &Value, gather: impl Fn(&Bucket, &mut Vec<u32>)) -> Option<Vec<u32>> {
-        let (source, name) = (plain(record, SOURCE)?, plain(record, NAME)?);
-        let mut found = Vec::new();
-        gather(self.bucket(&self.unpinned, 1)?, &mut found);
-        let mut add = |key: &str| {
-            if let Some(bucket) = self.filed_under(key)? {
-                gather(bucket, &mut found);
-            }
-            Some(())
+        let told = || {
+            let mut found = Vec::new();
+            self.bucket(&self.unpinned, 1)?.candidates(record, &mut found);
+            self.filed(record, |bucket| bucket.candidates(record, &mut found))?;
+            Some(once(found))
         };
+        told().unwrap_or_else(|| (0..self.rules).collect())
+    }
+
+    /// Returns every rule that may match some record of the same call: those that are about calls like that, and the others.
+    pub(crate) fn about_call(&self, record: &Value) -> [Vec<u32>; 2] {
+        let told = || {
+            let (mut filed, mut unpinned) = (Vec::new(), Vec::new());
+            self.bucket(&self.unpinned, 1)?.all(&mut unpinned);
+            self.filed(record, |bucket| bucket.all(&mut filed))?;
+            Some([once(filed), once(unpinned)])
+        };
+        told().unwrap_or_else(|| [(0..self.rules).collect(), Vec::new()])
+    }
+
+    /// Gives the buckets to `take` in which rules are that demand the record's call; none if the call cannot be told.
+    fn filed(&self, record: &Value, mut take: impl FnMut(&Bucket)) -> Option<()> {
+        let (source, name) = (plain(record, SOURCE)?, plain(record, NAME)?);
         let (call, end_of_source) = call_key(source.unwrap_or_default(), name.unwrap_or_default());
         let (only_source, only_name) = (call.get(..=end_of_source)?, call.get(end_of_source..)?);
-        if source.is_some() && name.is_some() {
-            add(&call)?;
+        for (key, is_there) in [
+            (call.as_str(), source.is_some() && name.is_some()),
+            (only_name, name.is_some()),
+            (only_source, source.is_some()),
+        ] {
+            if is_there {
+                self.filed_under(key)?.into_iter().for_each(&mut take);
+            }
         }
-        if name.is_some() {
-            add(only_name)?;
-        }
-        if source.is_some() {
-            add(only_source)?;
-        }
-        found.sort_unstable();
-        found.dedup();
-        Some(found)
+        Some(())
     }
 
     /// Returns the bucket of a key, if there is one; the outer none says that it cannot be read.
@@ -140,6 +138,13 @@ impl Index {
         };
         bucket.get_or_init(read).as_deref()
     }
+}
+
+/// Returns each once, in the order of the rules.
+fn once(mut rules: Vec<u32>) -> Vec<u32> {
+    rules.sort_unstable();
+    rules.dedup();
+    rules
 }
 
 /// Returns where a pin is filed; none if that is where rules are that demand no call.

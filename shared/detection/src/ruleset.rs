@@ -166,14 +166,14 @@ impl RuleSet {
         RuleSieve::new(self)
     }
 
-    /// Returns all rules that may match a record of the same call, with their numbers.
-    pub(crate) fn about_call(&self, record: &Value) -> Vec<(u32, &Test)> {
-        let numbers = self.index.about_call(record).into_iter();
+    /// Returns the rules that may match a record of the same call, with their numbers: those that are about calls like that,
+    /// and those that are about any.
+    pub(crate) fn about_call(&self, record: &Value) -> [Vec<(u32, &Test)>; 2] {
         let entry = |number: u32| {
             let entry = self.entries.get(usize::try_from(number).ok()?)?;
             Some((number, entry.test(&self.shelved).ok()?))
         };
-        numbers.filter_map(entry).collect()
+        self.index.about_call(record).map(|numbers| numbers.into_iter().filter_map(entry).collect())
     }
 
     /// Returns why rules that `record` may match cannot be used: then the matches found are not all there are.

@@ -15,6 +15,7 @@ use foldhash::fast::RandomState;
 use serde_json::Value;
 use trailreflex_scan::{Doubt, Keys, RawValue, Record, Scan};
 
+use crate::entry::Test;
 use crate::glimpse::{Answer, Glimpse};
 use crate::pin::{NAME, SOURCE};
 use crate::record_fields::Member;
@@ -22,8 +23,8 @@ use crate::ruleset::RuleSet;
 use class::{Class, Left};
 use memory::Values;
 
-/// Bytes that what was decided may take before all of it is forgotten: more than the values of a busy day need.
-const MOST_BYTES: usize = 8 << 20;
+/// Bytes that what was decided may take before all of it is forgotten: more than the values of some files need.
+const MOST_BYTES: usize = 4 << 20;
 /// Calls, and sets of rules that calls are about, before all are forgotten.
 const MOST_CALLS: usize = 1 << 16;
 /// See [`MOST_CALLS`].
@@ -52,6 +53,8 @@ impl<'r> RuleSieve<'r> {
         let names: Vec<_> = Member::all().map(Member::name).collect();
         let judge = Judge {
             rules,
+            source: Member::of(SOURCE),
+            name: Member::of(NAME),
             keys: Keys::new(&names),
             calls: HashMap::default(),
             count: 0,
@@ -87,6 +90,9 @@ impl<'r> RuleSieve<'r> {
 #[derive(Debug)]
 struct Judge<'r> {
     rules: &'r RuleSet,
+    /// The members that tell the call.
+    source: Option<Member>,
+    name: Option<Member>,
     keys: Keys,
     /// By the bytes of the source, then of the name.
     calls: HashMap<Box<[u8]>, HashMap<Box<[u8]>, Call, RandomState>, RandomState>,
@@ -102,11 +108,11 @@ struct Judge<'r> {
 enum Call {
     /// A parser has to tell whether it is one of a record.
     Unclear,
-    /// Some of a class's rules may match it, and no others.
-    Of(usize),
+    /// Some rules may match it that are about calls like this one, or some that are about any call: two classes.
+    Of([usize; 2]),
 }
 
-impl Judge<'_> {
+impl<'r> Judge<'r> {
     fn may_match(&mut self, record: &Record<'_>) -> bool {
         let mut values = [None; Member::COUNT];
         let mut is_flat = false;
@@ -115,17 +121,16 @@ impl Judge<'_> {
         if found.is_err() || is_flat {
             return true;
         }
-        let of = |name| Member::of(name).and_then(|member| values.get(member.place()).copied().flatten());
-        let Some(Call::Of(class)) = self.call(of(SOURCE), of(NAME)) else { return true };
+        let of = |member: Option<Member>| values.get(member?.place()).copied().flatten();
+        let Some(Call::Of(classes)) = self.call(of(self.source), of(self.name)) else { return true };
         if self.values.bytes() > MOST_BYTES {
             self.values.forget();
             self.classes.iter_mut().for_each(Class::forget);
         }
-        let Some(class) = self.classes.get_mut(class) else { return true };
-        match class.left(&values, &mut self.values) {
-            Some(Left::Nothing) => false,
-            Some(Left::Something) | None => true,
-        }
+        classes.into_iter().any(|class| {
+            let class = self.classes.get_mut(class);
+            class.and_then(|class| class.left(&values, &mut self.values)) != Some(Left::Nothing)
+        })
     }
 
     /// Returns what the rules say of a call; none if it is no JSON.
@@ -155,19 +160,26 @@ impl Judge<'_> {
         if !source.as_ref().is_some_and(is_of_record) {
             return Some(Call::Unclear);
         }
-        let known = [(SOURCE, source), (NAME, name)];
-        let known = known.into_iter().filter_map(|(key, value)| Some((Member::of(key)?, value)));
+        let known = [(self.source, source), (self.name, name)];
+        let known = known.into_iter().filter_map(|(member, value)| Some((member?, value)));
         let glimpse = Glimpse::of(known);
-        let mut rules = self.rules.about_call(glimpse.record());
-        rules.retain(|(_, test)| glimpse.asks(test) != Answer::No);
+        let about_call = self.rules.about_call(glimpse.record());
+        Some(Call::Of(about_call.map(|mut rules| {
+            rules.retain(|(_, test)| glimpse.asks(test) != Answer::No);
+            self.class(rules)
+        })))
+    }
+
+    /// Returns the number of the class of some rules.
+    fn class(&mut self, rules: Vec<(u32, &'r Test)>) -> usize {
         let numbers: Box<[u32]> = rules.iter().map(|(number, _)| *number).collect();
         if let Some(number) = self.numbers.get(&numbers) {
-            return Some(Call::Of(*number));
+            return *number;
         }
         let number = self.classes.len();
         self.classes.push(Class::new(rules));
         self.numbers.insert(numbers, number);
-        Some(Call::Of(number))
+        number
     }
 }
 

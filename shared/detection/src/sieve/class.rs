@@ -12,7 +12,7 @@ use crate::bucket::{Bucket, Plan};
 use crate::entry::Test;
 use crate::glimpse::{Answer, Glimpse, Reads};
 use crate::pin;
-use crate::record_fields::Member;
+use crate::record_fields::{Member, MemberSet};
 
 /// Members that hardly ever have the same value twice.
 const UNIQUE: [&str; 9] = [
@@ -48,15 +48,20 @@ pub(super) struct Class<'r> {
 struct OfClass<'r> {
     test: &'r Test,
     reads: Reads,
+    anchors: Vec<Anchor>,
+    /// The members by which it is ruled out: those that it demands texts in, if those come again; else all that it reads.
+    telling: MemberSet,
 }
 
 /// What is known by one member.
 #[derive(Debug)]
 struct Look {
     member: Member,
-    /// The rules that read it.
+    /// The rules that it may rule out.
     readers: Bits,
-    /// Those of them that a value may make match, by their numbers in the class.
+    /// All others.
+    others: Bits,
+    /// Those of the former that a value may make match, by their numbers in the class.
     bucket: Bucket,
     /// Values come again.
     is_kept: bool,
@@ -77,17 +82,12 @@ pub(super) enum Left {
 
 impl<'r> Class<'r> {
     pub(super) fn new(rules: Vec<(u32, &'r Test)>) -> Self {
-        let of_class = |(_, test)| OfClass { test, reads: Reads::of(test) };
-        let rules: Box<[OfClass<'r>]> = rules.into_iter().map(of_class).collect();
-        let bits = |is_meant: &dyn Fn(&OfClass<'r>) -> bool| {
-            Bits::of(rules.len(), |number| rules.get(number).is_some_and(is_meant))
-        };
-        let anchors: Vec<_> = rules.iter().map(|rule| anchor::anchors(&rule.test.detection)).collect();
-        let look = |member: Member| Look::new(member, bits(&|rule| rule.reads.members.has(member)), &anchors);
-        let mut looks: Vec<_> = Member::all().filter_map(look).collect();
-        // The kept ones first, and of these what most rules read.
+        let rules: Box<[OfClass<'r>]> = rules.into_iter().map(|(_, test)| OfClass::new(test)).collect();
+        let mut looks: Vec<_> = Member::all().filter_map(|member| Look::new(member, &rules)).collect();
+        // The kept ones first, and of these what most rules need.
         looks.sort_by_key(|look| (!look.is_kept, std::cmp::Reverse(look.readers.iter().count())));
-        let (open, all) = (bits(&|rule| rule.reads.others), bits(&|_| true));
+        let open = Bits::of(rules.len(), |number| rules.get(number).is_some_and(|rule| rule.reads.others));
+        let all = Bits::of(rules.len(), |_| true);
         Self { looks: looks.into(), open, alive: all.clone(), all, rules }
     }
 
@@ -138,11 +138,31 @@ impl<'r> Class<'r> {
     }
 }
 
+impl<'r> OfClass<'r> {
+    fn new(test: &'r Test) -> Self {
+        let (reads, anchors) = (Reads::of(test), anchor::anchors(&test.detection));
+        let mut demanded = MemberSet::default();
+        anchors
+            .iter()
+            .filter_map(|anchor| Member::of(&anchor.field))
+            .for_each(|member| demanded.insert(member));
+        // By the call they were chosen already, and no anchor is about it.
+        let telling = if demanded.iter().any(is_kept) { demanded } else { reads.members };
+        Self { test, reads, anchors, telling }
+    }
+}
+
+/// Tells whether what is decided about values is kept.
+fn is_kept(member: Member) -> bool {
+    !UNIQUE.contains(&member.name())
+}
+
 impl Look {
     /// None if it is of no use.
-    fn new(member: Member, readers: Bits, anchors: &[Vec<Anchor>]) -> Option<Self> {
-        let is_kept = !UNIQUE.contains(&member.name());
-        let is_call = pin::is_pinned(member.name());
+    fn new(member: Member, rules: &[OfClass<'_>]) -> Option<Self> {
+        let is_reader = |number: usize| rules.get(number).is_some_and(|rule| rule.telling.has(member));
+        let readers = Bits::of(rules.len(), is_reader);
+        let (is_kept, is_call) = (is_kept(member), pin::is_pinned(member.name()));
         if is_call || readers.is_empty() || (!is_kept && readers.iter().count() <= MANY) {
             return None;
         }
@@ -150,15 +170,17 @@ impl Look {
         let anchors: Vec<(u32, Vec<Anchor>)> = readers
             .iter()
             .filter_map(|number| {
-                let anchors = anchors.get(number)?.iter().filter(of_member).cloned().collect();
+                let anchors = rules.get(number)?.anchors.iter().filter(of_member).cloned().collect();
                 Some((u32::try_from(number).ok()?, anchors))
             })
             .collect();
+        let others = Bits::of(rules.len(), |number| !is_reader(number));
         let plan: Vec<_> = anchors.iter().map(|(number, anchors)| (*number, anchors.as_slice())).collect();
-        let bucket = Plan::new(&plan).carry_out();
+        let bucket = Plan::of_all(&plan).carry_out();
         Some(Self {
             member,
             readers,
+            others,
             bucket,
             is_kept,
             decided: Vec::new(),
@@ -208,11 +230,17 @@ impl Look {
     }
 
     fn decide(&self, value: Option<RawValue<'_>>, rules: &[OfClass<'_>]) -> Option<Bits> {
+        let mut candidates = Vec::new();
+        let is_told = self.bucket.candidates_in(bytes_of(value), &mut candidates).is_some();
+        let mut left = self.others.clone();
+        if is_told && candidates.is_empty() {
+            return Some(left);
+        }
         let value = value.map(|value| value.parse()).transpose().ok()?;
         let glimpse = Glimpse::of([(self.member, value)]);
-        let mut candidates = Vec::new();
-        self.bucket.candidates(glimpse.record(), &mut candidates);
-        let mut left = Bits::of(rules.len(), |number| !self.readers.has(number));
+        if !is_told {
+            self.bucket.candidates(glimpse.record(), &mut candidates);
+        }
         for number in candidates {
             let number = number as usize;
             if rules.get(number).is_some_and(|rule| glimpse.asks(rule.test) != Answer::No) {

@@ -198,7 +198,11 @@ fn only_records_that_may_match_or_are_unclear_are_candidates() {
         ("a key that is there twice", r#"{"eventSource":"a","eventName":"a","eventName":"b"}"#, true),
         ("no source", r#"{"eventName":"GetObject"}"#, true),
         ("another service's message", r#"{"eventSource":"aws:s3","eventName":"ObjectCreated:Put"}"#, true),
-        ("no JSON where rules look", r#"{"eventSource":"a","eventName":"b","userAgent":tru}"#, true),
+        (
+            "no JSON where a rule looks",
+            r#"{"eventSource":"a","eventName":"b","userIdentity":{"type":Root}}"#,
+            true,
+        ),
         ("no JSON elsewhere", r#"{"eventSource":"a","eventName":"b","requestID":tru}"#, false),
     ] {
         let file = format!("[{record}]");
