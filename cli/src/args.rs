@@ -160,6 +160,10 @@ pub(crate) struct Evaluate {
     /// Print the numbers of records, bytes, seconds and findings on stderr.
     #[arg(long)]
     pub(crate) stats: bool,
+    /// Parse also the records that no rule can match: names all that are malformed, finds the same, and takes several times as
+    /// long.
+    #[arg(long)]
+    pub(crate) parse_all: bool,
     #[command(flatten)]
     pub(crate) inputs: Inputs,
 }

@@ -7,7 +7,7 @@ mod output;
 
 use crate::Ended;
 use crate::args::Evaluate;
-use crate::reading::{Counts, Seen, read_all};
+use crate::reading::{ByRules, Counts, Seen, read_picked};
 use crate::rules::load::load;
 use crate::suppressing::Suppressing;
 use crate::terminal::Terminal;
@@ -104,7 +104,9 @@ pub(crate) fn run(options: &Evaluate, terminal: &mut Terminal) -> anyhow::Result
         skipped: BTreeMap::new(),
     };
     let look = |record: &Record| Observed::of(record, (rules, &suppressing), min_level);
-    let counts = read_all(&options.inputs, terminal, look, |seen, terminal| run.take(seen, terminal))?;
+    let by_rules = ByRules::of(rules, options.parse_all);
+    let counts =
+        read_picked(&options.inputs, &by_rules, terminal, look, |seen, terminal| run.take(seen, terminal))?;
     run.correlate(terminal)?;
     run.output.end(&counts, run.hidden.findings.values().sum(), terminal)?;
     run.hidden.tell(terminal);

@@ -1,8 +1,12 @@
 //! Inputs: which files, and what is in them.
 
+mod gunzip;
+
 use crate::progress::Progress;
 use anyhow::{Context, bail};
 use flate2::read::MultiGzDecoder;
+use gunzip::Gunzip;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +16,8 @@ use trailreflex_model::cloudtrail::{LogFile, Record, Rejected, Rejection};
 const ENDINGS: [&str; 6] = [".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz"];
 /// The first bytes of a gzipped file, whatever it is called.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// Largest file that is read as a whole before it is decompressed: many times what trails deliver.
+const MOST_STORED: u64 = 16 << 20;
 
 /// Reads the records of one input; `-` is stdin. Of a damaged file what stands before the damage is kept.
 ///
@@ -55,17 +61,24 @@ pub(crate) fn is_not_json(file: &LogFile) -> bool {
 
 /// What a file holds, decompressed.
 #[derive(Debug)]
-pub(crate) struct Content {
-    pub(crate) bytes: Vec<u8>,
+pub(crate) struct Content<'b> {
+    pub(crate) bytes: Cow<'b, [u8]>,
     /// Why its end is missing, if it is.
     pub(crate) cut: Option<String>,
+}
+
+/// Memory for files as they are stored and as they are decompressed, used again from file to file.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    stored: Vec<u8>,
+    gunzip: Gunzip,
 }
 
 /// Reads one input; `-` is stdin.
 ///
 /// # Errors
 /// If nothing can be read, or more than `max_bytes` would have to be.
-pub(crate) fn content(path: &Path, max_bytes: u64, progress: &Progress) -> anyhow::Result<Content> {
+pub(crate) fn content(path: &Path, max_bytes: u64, progress: &Progress) -> anyhow::Result<Content<'static>> {
     if path == Path::new("-") {
         return decompressed(BufReader::new(progress.counting(std::io::stdin())), max_bytes);
     }
@@ -73,13 +86,72 @@ pub(crate) fn content(path: &Path, max_bytes: u64, progress: &Progress) -> anyho
     decompressed(BufReader::new(progress.counting(file)), max_bytes)
 }
 
-/// Reads a source, decompressed if it is gzipped.
+/// Reads one input of many, into memory that is used again.
 ///
 /// # Errors
 /// If nothing can be read, or more than `max_bytes` would have to be.
-pub(crate) fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::Result<Content> {
+pub(crate) fn content_in<'b>(
+    buffers: &'b mut Buffers,
+    path: &Path,
+    max_bytes: u64,
+    progress: &Progress,
+) -> anyhow::Result<Content<'b>> {
+    if path == Path::new("-") {
+        return content(path, max_bytes, progress);
+    }
+    let file = File::open(path).context("cannot be opened")?;
+    let is_small =
+        file.metadata().is_ok_and(|file| file.is_file() && file.len() <= MOST_STORED.min(max_bytes));
+    let mut source = progress.counting(file);
+    if !is_small {
+        return decompressed(BufReader::new(source), max_bytes);
+    }
+    let Buffers { stored, gunzip } = buffers;
+    stored.clear();
+    source.by_ref().take(MOST_STORED.min(max_bytes)).read_to_end(stored).context("cannot be read")?;
+    let mut more = Vec::new();
+    source.by_ref().take(1).read_to_end(&mut more).context("cannot be read")?;
+    if !more.is_empty() {
+        // It has grown meanwhile.
+        return decompressed(
+            BufReader::new(stored.as_slice().chain(more.as_slice()).chain(source)),
+            max_bytes,
+        );
+    }
+    at_once(stored, max_bytes, gunzip)
+}
+
+impl Buffers {
+    /// Decompresses what was read elsewhere, if it is gzipped.
+    ///
+    /// # Errors
+    /// If nothing can be read, or more than `max_bytes` would have to be.
+    pub(crate) fn of_stored<'b>(
+        &'b mut self,
+        stored: &'b [u8],
+        max_bytes: u64,
+    ) -> anyhow::Result<Content<'b>> {
+        at_once(stored, max_bytes, &mut self.gunzip)
+    }
+}
+
+fn at_once<'b>(stored: &'b [u8], max_bytes: u64, gunzip: &'b mut Gunzip) -> anyhow::Result<Content<'b>> {
+    if !stored.starts_with(&GZIP) && u64::try_from(stored.len()).is_ok_and(|length| length <= max_bytes) {
+        return Ok(Content { bytes: stored.into(), cut: None });
+    }
+    match gunzip.whole(stored, max_bytes) {
+        Some(bytes) => Ok(Content { bytes: bytes.into(), cut: None }),
+        None => decompressed(stored, max_bytes),
+    }
+}
+
+/// Reads a source piece by piece, decompressed if it is gzipped.
+///
+/// # Errors
+/// If nothing can be read, or more than `max_bytes` would have to be.
+pub(crate) fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::Result<Content<'static>> {
     let is_gzip = source.fill_buf().context("cannot be read")?.starts_with(&GZIP);
-    let mut reader: Box<dyn Read> =
+    let mut reader: Box<dyn Read + '_> =
         if is_gzip { Box::new(MultiGzDecoder::new(source)) } else { Box::new(source) };
     let mut bytes = Vec::new();
     let read = reader.by_ref().take(max_bytes.saturating_add(1)).read_to_end(&mut bytes);
@@ -87,8 +159,8 @@ pub(crate) fn decompressed(mut source: impl BufRead, max_bytes: u64) -> anyhow::
         bail!("holds more than {max_bytes} bytes once decompressed; raise --max-bytes if that is meant");
     }
     match read {
-        Ok(_) => Ok(Content { bytes, cut: None }),
-        Err(error) if is_gzip => Ok(Content { bytes, cut: Some(error.to_string()) }),
+        Ok(_) => Ok(Content { bytes: bytes.into(), cut: None }),
+        Err(error) if is_gzip => Ok(Content { bytes: bytes.into(), cut: Some(error.to_string()) }),
         Err(error) => Err(error).context("cannot be read"),
     }
 }
@@ -102,7 +174,7 @@ pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
     if let Some(reason) = cut {
         bail!("damaged: {reason}");
     }
-    String::from_utf8(bytes).context("is not UTF-8")
+    String::from_utf8(bytes.into_owned()).context("is not UTF-8")
 }
 
 /// A file that was found, or a path that leads nowhere.

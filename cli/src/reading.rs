@@ -2,20 +2,25 @@
 
 mod layout;
 mod objects;
+mod picking;
 mod pieces;
 mod source;
 
 use crate::Ended;
 use crate::args::Inputs;
-use crate::input::{Content, is_not_json, malformed, placed};
+use crate::input::{Buffers, Content, is_not_json, malformed, placed};
 use crate::parallel::in_order;
 use crate::progress::Progress;
 use crate::terminal::Terminal;
 pub(crate) use layout::Location;
+use picking::Parsed;
+pub(crate) use picking::{ByRules, Pick};
 use pieces::pieces;
 use source::{Source, Sources};
 use std::num::NonZeroUsize;
-use trailreflex_history::{Picked, Selection};
+use std::sync::{Mutex, PoisonError};
+use trailreflex_detection::Candidates;
+use trailreflex_history::Selection;
 use trailreflex_model::cause_chain;
 use trailreflex_model::cloudtrail::{LogFile, Members, Record};
 
@@ -70,7 +75,7 @@ pub(crate) fn read_all<T: Send>(
 /// Those of `take`, and if an input is none that could be read.
 pub(crate) fn read_picked<T: Send>(
     inputs: &Inputs,
-    selection: &Selection,
+    pick: &impl Pick,
     terminal: &mut Terminal,
     look: impl Fn(&Record) -> Option<T> + Sync,
     take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
@@ -79,7 +84,7 @@ pub(crate) fn read_picked<T: Send>(
         let found = records.iter().filter_map(|(place, record)| Some((*place, look(record)?)));
         found.collect()
     };
-    read_pieces(inputs, selection, terminal, look, take)
+    read_pieces(inputs, pick, terminal, look, take)
 }
 
 /// The same for many records at a time, with the input's name: what `look` makes of them has the places that it says.
@@ -88,21 +93,27 @@ pub(crate) fn read_picked<T: Send>(
 /// Those of `take`, and if an input is none that could be read.
 pub(crate) fn read_pieces<T: Send>(
     inputs: &Inputs,
-    selection: &Selection,
+    pick: &impl Pick,
     terminal: &mut Terminal,
     look: impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync,
     mut take: impl FnMut(Seen<T>, &mut Terminal) -> anyhow::Result<()>,
 ) -> anyhow::Result<Counts> {
-    let sources = Sources::find(inputs, &selection.wanted)?;
+    let sources = Sources::find(inputs, pick.wanted())?;
     let progress = Progress::of_bytes(sources.bytes());
     terminal.show(progress.clone());
     let (jobs, max_bytes) = (inputs.jobs(), inputs.limit.max_bytes);
+    let idle = Mutex::<Vec<Buffers>>::default();
+    let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
     let work = |source: Source| {
-        let (name, opened) = source.open(max_bytes, &progress);
-        match opened {
-            Ok(content) => Seen::of_content(&name, &content, jobs, (selection, &look)),
+        let taken = idle().pop();
+        let mut buffers = taken.unwrap_or_default();
+        let (name, opened) = source.open(max_bytes, &progress, &mut buffers);
+        let seen = match opened {
+            Ok(content) => Seen::of_content(&name, &content, jobs, (pick, &look)),
             Err(reason) => Seen::unreadable(name, &reason),
-        }
+        };
+        idle().push(buffers);
+        seen
     };
     let mut counts = Counts::default();
     let result = in_order(sources.into_iter(&progress), jobs, work, |mut seen| {
@@ -119,23 +130,29 @@ pub(crate) fn read_pieces<T: Send>(
 impl<T: Send> Seen<T> {
     fn of_content(
         name: &str,
-        content: &Content,
+        content: &Content<'_>,
         jobs: NonZeroUsize,
-        (selection, look): (&Selection, impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync),
+        (pick, look): (&impl Pick, impl Fn(&str, &[(usize, Record)]) -> Vec<(usize, T)> + Sync),
     ) -> Self {
         let mut seen = Self::none_of(name.to_owned());
         let look_at = |bytes| {
-            let piece = match selection.pick(bytes) {
-                Picked::All => Piece::of(bytes),
-                Picked::Some { records } => Piece::of_records(&records, &selection.members),
+            let picked = match pick.pick(bytes) {
+                Parsed::All => None,
+                Parsed::Some(records) => {
+                    let piece = Piece::of_records(&records, pick.members());
+                    let is_whole = piece.malformed == 0 || !pick.selection().sieve.lets_all_pass();
+                    is_whole.then_some(piece)
+                }
+                Parsed::Placed(candidates) => Piece::of_candidates(candidates),
             };
             // Where in the file something is wrong, only a reading of all of it tells.
-            let is_whole = piece.malformed == 0 || !selection.sieve.lets_all_pass();
-            let piece = if is_whole { piece } else { Piece::of(bytes) };
+            let piece = picked.unwrap_or_else(|| Piece::of(bytes));
             let made = look(name, &piece.found);
             piece.with(made)
         };
-        let Ok(()) = in_order(pieces(&content.bytes), jobs, look_at, |piece| {
+        let pieces: Vec<_> = pieces(&content.bytes).collect();
+        let jobs = NonZeroUsize::new(pieces.len()).map_or(jobs, |pieces| jobs.min(pieces));
+        let Ok(()) = in_order(pieces.into_iter(), jobs, look_at, |piece| {
             seen.add(piece);
             Ok::<_, std::convert::Infallible>(())
         });
@@ -177,7 +194,7 @@ impl<T: Send> Seen<T> {
     }
 
     /// Says what is to be said of the input as a whole.
-    fn conclude(&mut self, Content { bytes, cut }: &Content) {
+    fn conclude(&mut self, Content { bytes, cut }: &Content<'_>) {
         let name = &self.name;
         self.counts.inputs = 1;
         self.counts.bytes = bytes.len();
@@ -212,6 +229,14 @@ struct Piece<T> {
 }
 
 impl Piece<Record> {
+    /// Reads records that stand among others, which are left as they are; none if one of them is no record.
+    fn of_candidates(candidates: Candidates<'_>) -> Option<Self> {
+        let Candidates { records, all } = candidates;
+        let read = |(place, bytes)| Some((place, Record::read(bytes, &Members::default())?));
+        let found = records.into_iter().map(read).collect::<Option<_>>()?;
+        Some(Self { found, records: all, entries: all, malformed: 0, named: Vec::new(), is_not_json: false })
+    }
+
     /// Reads single records; their places are those among the ones that were picked.
     fn of_records(records: &[&[u8]], members: &Members) -> Self {
         let mut all = Self {

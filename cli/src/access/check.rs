@@ -35,7 +35,7 @@ fn text(path: &Path) -> anyhow::Result<String> {
     if let Some(reason) = cut {
         bail!("damaged: {reason}");
     }
-    let text = String::from_utf8(bytes).context("is not UTF-8")?;
+    let text = String::from_utf8(bytes.into_owned()).context("is not UTF-8")?;
     if text.trim().is_empty() {
         bail!("is empty; give a policy, or lines of JSON objects with `policy`");
     }

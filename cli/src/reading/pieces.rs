@@ -5,6 +5,8 @@ use memchr::memmem;
 
 /// About how many bytes a piece has: what takes a thread some ten milliseconds.
 const PIECE: usize = 4 << 20;
+/// Longest first line of which it is asked whether it is a record.
+const LONGEST: usize = 1 << 20;
 
 /// Cuts `bytes` where that cannot cut a record, or not at all.
 ///
@@ -31,7 +33,11 @@ pub(super) fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> + Send {
 }
 
 fn has_a_record_per_line(bytes: &[u8]) -> bool {
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // No record is as long, but a log file is one line.
+    let start = bytes.get(..LONGEST).unwrap_or(bytes);
+    let Some((line, _)) = memchr::memchr(b'\n', start).and_then(|end| start.split_at_checked(end)) else {
+        return false;
+    };
     let is_object = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(line);
     is_object.is_ok_and(|object| !object.contains_key("Records"))
 }

@@ -3,7 +3,7 @@
 use super::layout::{Location, Span};
 use super::objects::{Object, Objects};
 use crate::args::Inputs;
-use crate::input::{Content, Found, content, decompressed, log_files, name_of};
+use crate::input::{Buffers, Content, Found, content_in, log_files, name_of};
 use crate::progress::Progress;
 use std::path::{Path, PathBuf};
 use trailreflex_history::Wanted;
@@ -86,16 +86,22 @@ fn wanted_files(path: &PathBuf, wanted: &Wanted) -> Vec<Found> {
 
 impl Source {
     /// Returns its name and what it holds, decompressed, or why nothing can be read.
-    pub(super) fn open(self, max_bytes: u64, progress: &Progress) -> (String, Result<Content, String>) {
+    pub(super) fn open<'b>(
+        &'b self,
+        max_bytes: u64,
+        progress: &Progress,
+        buffers: &'b mut Buffers,
+    ) -> (String, Result<Content<'b>, String>) {
         let said = |error: anyhow::Error| format!("{error:#}");
         match self {
-            Self::File(Ok(path)) => (name_of(&path), content(&path, max_bytes, progress).map_err(said)),
-            Self::File(Err((path, error))) => (name_of(&path), Err(error.to_string())),
-            Self::Object(Object { name, content }) => {
-                let opened =
-                    content.and_then(|bytes| decompressed(bytes.as_slice(), max_bytes).map_err(said));
-                (name, opened)
+            Self::File(Ok(path)) => {
+                (name_of(path), content_in(buffers, path, max_bytes, progress).map_err(said))
             }
+            Self::File(Err((path, error))) => (name_of(path), Err(error.to_string())),
+            Self::Object(Object { name, content: Ok(bytes) }) => {
+                (name.clone(), buffers.of_stored(bytes, max_bytes).map_err(said))
+            }
+            Self::Object(Object { name, content: Err(reason) }) => (name.clone(), Err(reason.clone())),
         }
     }
 }

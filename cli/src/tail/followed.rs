@@ -57,7 +57,7 @@ impl Followed {
                 self.known.insert(path.to_owned(), Known::Done(length));
                 match content(path, self.max_bytes, &Progress::hidden()) {
                     Ok(Content { cut: Some(reason), .. }) => New::Unreadable(format!("damaged: {reason}")),
-                    Ok(Content { bytes, cut: None }) => New::Bytes(bytes),
+                    Ok(Content { bytes, cut: None }) => New::Bytes(bytes.into_owned()),
                     Err(error) => New::Unreadable(format!("{error:#}")),
                 }
             }

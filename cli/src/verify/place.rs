@@ -103,7 +103,7 @@ impl Place {
         key: &str,
         max_bytes: u64,
         progress: &Progress,
-    ) -> anyhow::Result<Option<Content>> {
+    ) -> anyhow::Result<Option<Content<'static>>> {
         Ok(self.read(key, max_bytes, progress)?.map(|(content, _)| content))
     }
 
@@ -111,7 +111,11 @@ impl Place {
     ///
     /// # Errors
     /// As of [`Place::content`].
-    pub(super) fn digest(&self, key: &str, max_bytes: u64) -> anyhow::Result<(Content, Option<String>)> {
+    pub(super) fn digest(
+        &self,
+        key: &str,
+        max_bytes: u64,
+    ) -> anyhow::Result<(Content<'static>, Option<String>)> {
         self.read(key, max_bytes, &Progress::hidden())?.context("is not there any more")
     }
 
@@ -120,7 +124,7 @@ impl Place {
         key: &str,
         max_bytes: u64,
         progress: &Progress,
-    ) -> anyhow::Result<Option<(Content, Option<String>)>> {
+    ) -> anyhow::Result<Option<(Content<'static>, Option<String>)>> {
         let size = self.files.get(key);
         match &self.root {
             Root::Folder(_) if !is_inside(key) => bail!("its key leads out of the folder"),

@@ -230,3 +230,34 @@ fn a_large_input_of_lines_is_read_in_pieces_and_places_go_on_counting() {
         assert!(ran.err.contains("records: 20002,"), "{}", ran.err);
     }
 }
+
+#[test]
+fn what_is_found_is_the_same_whether_all_records_are_parsed_or_not() {
+    let folder = folder("unparsed");
+    let (good, other) = (misuse(), harmless());
+    let enveloped =
+        json!({"detail-type": "AWS API Call via CloudTrail", "source": "aws.iam", "detail": good});
+    let twice = other.to_string().replacen('{', &format!("{{\"userAgent\":{},", good["userAgent"]), 1);
+    let escaped = good.to_string().replace("\"userAgent\"", "\"user\\u0041gent\"");
+    let records =
+        [&other.to_string(), &good.to_string(), &enveloped.to_string(), &twice, &escaped, &good.to_string()];
+    let texts = records.map(String::as_str);
+    let file = |name: &str, start: &str, between: &str, end: &str| {
+        write(&folder, name, gzip(format!("{start}{}{end}", texts.join(between))))
+    };
+    let files = [
+        file("envelope.json.gz", "{\"Records\":[", ",", "]}"),
+        file("array.json.gz", "[\n", "\n,\n", "]\n"),
+        file("lines.json.gz", "", "\n", "\n"),
+        write(&folder, "members.json.gz", [gzip(texts[0].to_owned()), gzip(texts[1].to_owned())].concat()),
+        write(&folder, "empty.json", "{\"Records\":[]}"),
+    ];
+    for file in &files {
+        let [ran, all] = [&[][..], &["--parse-all"]]
+            .map(|more: &[&str]| run(&[&["evaluate", "--format", "json", "--stats", file], more].concat()));
+        assert_eq!((&ran.out, ran.code), (&all.out, all.code), "{file}");
+        let told = |ran: &Ran| ran.err.split(", seconds").next().map(str::to_owned);
+        assert_eq!(told(&ran), told(&all), "{file}");
+        assert_eq!(ran.out.is_empty(), file.ends_with("empty.json"), "{file}");
+    }
+}

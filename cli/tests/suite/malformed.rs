@@ -190,25 +190,32 @@ fn a_malformed_record_is_counted_and_does_not_hide_the_good_ones() {
     let (good, other) = (misuse().to_string(), harmless().to_string());
     let nested = |open: &str, close: &str| format!("{}1{}", open.repeat(DEEP), close.repeat(DEEP));
     let with = |parameters: &str| other.replacen('{', &format!("{{\"requestParameters\":{parameters},"), 1);
-    for (case, record, found, malformed) in [
-        ("nested lists", with(&nested("[", "]")), 2, 1),
-        ("nested maps", with(&nested("{\"a\":", "}")), 2, 1),
-        ("nothing but brackets", "[".repeat(DEEP), 1, 1),
-        ("half a surrogate pair", with("\"\\ud800\""), 2, 1),
-        ("a number out of range", with("1e999"), 2, 1),
-        ("a text of 100 MB", with(&format!("\"{}\"", "x".repeat(100_000_000))), 2, 0),
-        ("a number of 100,000 digits", with(&"1".repeat(DEEP)), 2, 1),
+    // What is wrong inside of a record that no rule matches is only noticed if all are parsed.
+    for (case, record, found, malformed, noticed) in [
+        ("nested lists", with(&nested("[", "]")), 2, 1, 0),
+        ("nested maps", with(&nested("{\"a\":", "}")), 2, 1, 0),
+        ("nothing but brackets", "[".repeat(DEEP), 1, 1, 1),
+        ("half a surrogate pair", with("\"\\ud800\""), 2, 1, 0),
+        ("a number out of range", with("1e999"), 2, 1, 0),
+        ("a text of 100 MB", with(&format!("\"{}\"", "x".repeat(100_000_000))), 2, 0, 0),
+        ("a number of 100,000 digits", with(&"1".repeat(DEEP)), 2, 1, 0),
         // JSON's readers agree that the last one counts.
-        ("a key that is there twice", other.replacen('{', "{\"userAgent\":\"trufflehog\",", 1), 2, 0),
-        ("a good one", good.clone(), 3, 0),
+        ("a key that is there twice", other.replacen('{', "{\"userAgent\":\"trufflehog\",", 1), 2, 0, 0),
+        ("a good one", good.clone(), 3, 0, 0),
+        ("one that a rule matches", good.replacen('{', "{\"requestID\":1e999,", 1), 2, 1, 1),
     ] {
         let lines = [good.as_str(), record.as_str(), good.as_str()];
         let text = if case == "nothing but brackets" { lines[..2].join("\n") } else { lines.join("\n") };
         let file = write(&folder, "records.ndjson", text);
+        let of_rules = ["evaluate", "--only-rules-given", "--format", "json", "--rules", &rules, &file];
+        let all = run(&[of_rules.as_slice(), &["--parse-all"]].concat());
         let ran = evaluate(&rules, &file);
-        assert_eq!((ran.out.lines().count(), ran.code), (found, 0), "{case}: {}", ran.err);
-        let counted = ran.err.contains(&format!("malformed records: {malformed}\n"));
-        assert!(counted == (malformed > 0), "{case}: {}", ran.err);
+        for (ran, malformed) in [(&all, malformed), (&ran, noticed)] {
+            assert_eq!((ran.out.lines().count(), ran.code), (found, 0), "{case}: {}", ran.err);
+            let counted = ran.err.contains(&format!("malformed records: {malformed}\n"));
+            assert!(counted == (malformed > 0), "{case}: {}", ran.err);
+        }
+        assert_eq!(ran.out, all.out, "{case}");
     }
 }
 

@@ -24,7 +24,7 @@ use class::{Class, Left};
 use memory::Values;
 
 /// Bytes that what was decided may take before all of it is forgotten: more than the values of some files need.
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: usize = 2 << 20;
 /// Calls, and sets of rules that calls are about, before all are forgotten.
 const MOST_CALLS: usize = 1 << 16;
 /// See [`MOST_CALLS`].
@@ -86,6 +86,9 @@ impl<'r> RuleSieve<'r> {
     }
 }
 
+/// What is kept under the bytes of values.
+type ByBytes<T> = HashMap<Box<[u8]>, T, RandomState>;
+
 /// What the rules say of members.
 #[derive(Debug)]
 struct Judge<'r> {
@@ -95,7 +98,7 @@ struct Judge<'r> {
     name: Option<Member>,
     keys: Keys,
     /// By the bytes of the source, then of the name.
-    calls: HashMap<Box<[u8]>, HashMap<Box<[u8]>, Call, RandomState>, RandomState>,
+    calls: ByBytes<ByBytes<Call>>,
     count: usize,
     classes: Vec<Class<'r>>,
     /// Numbers of the classes, by their rules.

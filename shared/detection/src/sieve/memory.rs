@@ -1,9 +1,6 @@
 //! Values that were seen, each of which has a number.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
+use super::ByBytes;
 use crate::record_fields::Member;
 
 /// Longest value that is kept.
@@ -14,7 +11,7 @@ const OVERHEAD: usize = 96;
 /// Values of members as they are written, numbered.
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    of_member: [HashMap<Box<[u8]>, u32, RandomState>; Member::COUNT],
+    of_member: [ByBytes<u32>; Member::COUNT],
     bytes: usize,
 }
 
