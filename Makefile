@@ -3,7 +3,7 @@ PYTHON ?= python3
 BUILT := --package trailreflex-detect --package trailreflex-contain-identity --package trailreflex-restore-logging --package trailreflex-close-exposure --package trailreflex-ingest --package trailreflex-meter --package trailreflex-notify-function --package trailreflex-approve --package trailreflex-keep-evidence --package trailreflex-review-access --package trailreflex-review-activity --package trailreflex-cli
 IN_VENV := PYTHONPATH=tests/local-aws .venv/aws/bin/python
 
-.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy clippy-sql deny docs corpus corpus-actions figures action-table dashboard-picture search-figures test-volume test-load fuzz sbom release reproducible clean
+.PHONY: demo watch test test-rust test-template test-sql test-local-aws test-end-to-end test-pages build stage package fmt clippy clippy-sql deny docs corpus corpus-actions corpus-unparsed bench figures action-table dashboard-picture search-figures test-volume test-load fuzz sbom release reproducible clean
 
 demo: stage ## a leaked key is contained on a local AWS, step by step
 	$(IN_VENV) -m demo
@@ -79,9 +79,13 @@ deny: .venv/tools/ready ## licences, banned crates, sources; advisories need the
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet
 
-corpus: corpus-actions ## parse records of your own: make corpus CORPUS=folder
+corpus: corpus-actions corpus-unparsed ## parse records of your own: make corpus CORPUS=folder
 	cargo run --quiet --package trailreflex-model --example corpus -- "$(CORPUS)"
 	found=$$(cargo run --quiet --package trailreflex-cli -- evaluate --format json --min-level medium "$(CORPUS)"/idle-account.ndjson) && test -z "$$found"
+
+corpus-unparsed: ## find the same in records of your own whether all are parsed or not: make corpus-unparsed CORPUS=folder
+	mkdir -p target && cargo run --quiet --package trailreflex-cli -- evaluate --format json --parse-all "$(CORPUS)" > target/parsed.ndjson
+	cargo run --quiet --package trailreflex-cli -- evaluate --format json "$(CORPUS)" | cmp - target/parsed.ndjson
 
 corpus-actions: ## know the actions of records of your own: make corpus-actions CORPUS=folder
 	cargo run --quiet --package trailreflex-actions --example known_calls -- "$(CORPUS)"
@@ -91,6 +95,9 @@ figures: package .venv/aws/ready ## package size and start time, release profile
 
 dashboard-picture: stage .venv/pictures/ready ## the deployed dashboard with numbers from the local AWS, as docs/dashboard.svg
 	PYTHONPATH=tests/local-aws:tests/end-to-end:.venv/pictures/lib .venv/aws/bin/python tests/end-to-end/dashboard_picture.py docs/dashboard.svg
+
+bench: .venv/aws/ready ## evaluate against other engines on 750,000 made-up records, in target/bench; builds them all
+	bench/build && .venv/aws/bin/python bench/run.py target/cli/trailreflex target/bench-peers/release target/bench-tools target/bench docs/evaluate.svg
 
 search-figures: .venv/aws/ready ## search and sql against zgrep, jq and DuckDB on a million made-up records; needs jq
 	cargo build --profile cli -p trailreflex-cli --features sql && .venv/aws/bin/python tests/search/figures.py target/cli/trailreflex target/search-logs
