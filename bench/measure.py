@@ -28,7 +28,7 @@ def run(command: list[str]) -> Cost:
         _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode not in (0, 1):  # grep ends with 1 if one of its files has nothing
+        if child.returncode not in (0, 1, 123):  # grep and xargs, where one of the files has nothing
             raise RuntimeError(f"{command} ended with {child.returncode}")
         out.seek(0)
         text = out.read()

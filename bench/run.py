@@ -44,8 +44,8 @@ def prepared(folder: Path) -> tuple[Path, Path, int]:
 def commands(binary: Path, peers: Path, tools: Path, folder: Path, everything: Path, part: Path) -> tuple[dict, dict]:
     """The commands that read everything, and those that read the slice."""
 
-    def evaluate(count: int, *more: str) -> list[str]:
-        return [str(binary), "evaluate", "--only-rules-given", "--rules", str(folder / f"rules-{count}"), "--format", "json", *more, str(everything)]
+    def evaluate(count: int, *more: str, of: Path = everything) -> list[str]:
+        return [str(binary), "evaluate", "--only-rules-given", "--rules", str(folder / f"rules-{count}"), "--format", "json", *more, str(of)]
 
     few, many, shell = str(folder / "rules-60"), str(folder / "rules-5000"), "find {} -name '*.gz' -print0 | xargs -0 {}"
     word = "'\"eventName\":\"StopLogging\"'"
@@ -54,24 +54,25 @@ def commands(binary: Path, peers: Path, tools: Path, folder: Path, everything: P
         "**`evaluate`, 60 rules**": evaluate(60, "--jobs", "1"),
         "**`evaluate`, 5,000 rules**": evaluate(5_000, "--jobs", "1"),
         "`evaluate`, 60 rules, all cores": evaluate(60),
-        "`evaluate`, 60 rules, `--parse-all`": evaluate(60, "--jobs", "1", "--parse-all"),
         "`search --event StopLogging`": [str(binary), "search", "--jobs", "1", "--format", "json", "--event", "StopLogging", str(everything)],
-        "rsigma-eval 0.23.0, library, 60 rules": [str(peers / "rsigma_library"), few, str(everything)],
-        "`zgrep` for one call": ["sh", "-c", shell.format(everything, f"zgrep -ho {word}")],
-        "`zcat`, nothing else": ["sh", "-c", shell.format(everything, "zcat") + " > /dev/null"],
     }
     slow = {
+        "`evaluate`, 60 rules, `--parse-all`": evaluate(60, "--jobs", "1", "--parse-all", of=part),
+        "rsigma-eval 0.23.0, library, 60 rules": [str(peers / "rsigma_library"), few, str(part)],
+        "`zgrep` for one call": ["sh", "-c", shell.format(part, f"zgrep -ho {word}")],
+        "`zcat`, nothing else": ["sh", "-c", shell.format(part, "zcat") + " > /dev/null"],
         "rsigma-eval 0.23.0, library, 5,000 rules": [str(peers / "rsigma_library"), many, str(part)],
         "sigma-rust 0.7.0, library, 60 rules": [str(peers / "sigma_rust_library"), few, str(part)],
         "Python functions, 60 rules": [sys.executable, str(Path(__file__).parent / "peers" / "python_rules.py"), few, str(part)],
         "`jq` for one call": ["sh", "-c", shell.format(part, "zcat") + " | jq -c '.Records[] | select(.eventName == \"StopLogging\")'"],
         "DuckDB for one call": [sys.executable, "-c", DUCKDB.format(part)],
-        "`trailreflex review`": [str(binary), "review", "--jobs", "1", "--format", "json", str(part)],
+        "`review --no-rules`": [str(binary), "review", "--no-rules", "--jobs", "1", "--out", str(folder / "review"), str(part)],
         "`evaluate`, the built-in rules": [str(binary), "evaluate", "--jobs", "1", "--format", "json", str(part)],
     }
     if (tools / "bin/rsigma").exists():
-        ask = f"{tools / 'bin/rsigma'} eval --rules {shlex.quote(few)} --jq '.Records[]'"
-        slow["rsigma 0.23.0, command, 60 rules"] = ["sh", "-c", shell.format(part, "zcat") + f" | {ask}"]
+        ask = f"{tools / 'bin/rsigma'} engine eval --output-format ndjson --rules {shlex.quote(few)} --jq '.Records[]'"
+        lines = f"for file in {part}/*.gz; do zcat $file; echo; done"
+        slow["rsigma 0.23.0, command, 60 rules"] = ["sh", "-c", f"{lines} | {ask}"]
     if (tools / "python").exists():
         trailscraper = f"PYTHONPATH={tools / 'python'} {sys.executable} {tools / 'python/bin/trailscraper'} select --log-dir {part} --filter-assumed-role-arn x"
         slow["trailscraper 0.10.0, select"] = ["sh", "-c", trailscraper]

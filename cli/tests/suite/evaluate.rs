@@ -249,7 +249,7 @@ fn what_is_found_is_the_same_whether_all_records_are_parsed_or_not() {
         file("envelope.json.gz", "{\"Records\":[", ",", "]}"),
         file("array.json.gz", "[\n", "\n,\n", "]\n"),
         file("lines.json.gz", "", "\n", "\n"),
-        write(&folder, "members.json.gz", [gzip(texts[0].to_owned()), gzip(texts[1].to_owned())].concat()),
+        write(&folder, "members.json.gz", [gzip(texts[0]), gzip(texts[1])].concat()),
         write(&folder, "empty.json", "{\"Records\":[]}"),
     ];
     for file in &files {
