@@ -28,7 +28,7 @@ def write_picture(path: Path, rates: dict[str, float]) -> None:
     parts.append(f'<text x="{LEFT}" y="16">records a second and core</text>')
     for place, (name, rate) in enumerate(ordered):
         y = LINE * (place + 1)
-        kind = "bar ours" if name.startswith("evaluate") else "bar"
+        kind = "bar ours" if name.startswith(("evaluate", "review", "search")) else "bar"
         parts.append(f'<text x="{LEFT - 8}" y="{y + 16}" text-anchor="end">{escape(name)}</text>')
         parts.append(f'<rect class="{kind}" x="{LEFT}" y="{y + 4}" width="{across(rate):.0f}" height="{LINE - 8}"/>')
         parts.append(f'<text x="{LEFT + across(rate) + 6:.0f}" y="{y + 16}">{rate:,.0f}</text>')

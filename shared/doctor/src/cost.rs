@@ -154,8 +154,8 @@ mod tests {
             "tables, writes: 8.0 million = 5.000",
             "alarms: 27 = 2.700",
             "function detect: 10000000 invocations, 50000 GB-s = 2.667",
-            "alarms on alarms: 1 = 0.500",
             "logs of functions: 1.0 GB = 0.500",
+            "alarms on alarms: 1 = 0.500",
             "queues, calls: 1.0 million = 0.400",
         ];
         assert_eq!(told, expected);
