@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Rehearse, terminal: &mut Terminal) -> anyhow::Result
 async fn rehearse(options: &Rehearse, terminal: &mut Terminal) -> anyhow::Result<Ended> {
     let config = load_for_a_person().await;
     if options.remove {
-        return remove_left_over(&config, terminal).await;
+        return remove_left_over(&config, &options.stack, terminal).await;
     }
     let stack = options.stack.as_str();
     let account =
@@ -94,8 +94,8 @@ async fn mode_of(config: &SdkConfig, stack: &str) -> anyhow::Result<(Mode, bool)
     Ok((mode, is_armed))
 }
 
-async fn remove_left_over(config: &SdkConfig, terminal: &mut Terminal) -> anyhow::Result<Ended> {
-    let left = ThrowawayUser::left_over(config)
+async fn remove_left_over(config: &SdkConfig, stack: &str, terminal: &mut Terminal) -> anyhow::Result<Ended> {
+    let left = ThrowawayUser::left_over(config, stack)
         .await
         .with_context(|| needs("no users were listed", &ThrowawayUser::PERMISSIONS))?;
     for name in &left {

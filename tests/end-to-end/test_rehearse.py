@@ -165,11 +165,17 @@ def test_what_a_killed_rehearsal_has_left_can_be_removed(aws, stack, person):
     ran.stdout.readline()
     ran.kill()
     ran.wait()
-    [user] = [user["UserName"] for user in aws.client("iam").list_users(PathPrefix="/rehearsal/")["Users"]]
+    iam = aws.client("iam")
+    [user] = [user["UserName"] for user in iam.list_users(PathPrefix="/rehearsal/")["Users"]]
+    iam.create_user(UserName="somebody-elses", Path="/rehearsal/")
+    iam.create_user(UserName="of-another-stack", Path="/rehearsal/", Tags=[{"Key": "rehearsal-of", "Value": "another"}])
     code, lines, error = rehearse(person, "--remove")
     assert (code, lines) == (0, [])
     assert error == f"{user} and its keys are gone\nusers of earlier rehearsals that were removed: 1\n"
-    assert aws.client("iam").list_users(PathPrefix="/rehearsal/")["Users"] == []
+    left_alone = [user["UserName"] for user in iam.list_users(PathPrefix="/rehearsal/")["Users"]]
+    assert sorted(left_alone) == ["of-another-stack", "somebody-elses"]
+    for user in left_alone:
+        iam.delete_user(UserName=user)
 
 
 def test_without_a_yes_nothing_is_made_and_it_is_said_what_would_be(aws, stack, person):

@@ -41,22 +41,6 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// What reading needs, in order.
-    pub const PERMISSIONS: [&str; 12] = [
-        "cloudtrail:DescribeTrails",
-        "cloudtrail:GetTrailStatus",
-        "cloudtrail:GetEventSelectors",
-        "events:ListRules",
-        "events:ListTargetsByRule",
-        "lambda:GetPolicy",
-        "lambda:ListFunctions",
-        "sqs:ListQueues",
-        "sqs:GetQueueAttributes",
-        "sns:ListTopics",
-        "sns:ListSubscriptionsByTopic",
-        "ssm:GetParameter",
-    ];
-
     /// The stack of that name, in the account and Region that `config` names.
     #[must_use]
     pub fn new(config: &SdkConfig, stack: String) -> Self {

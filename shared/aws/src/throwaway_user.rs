@@ -20,6 +20,7 @@ const CREATE_KEY: &str = "iam:CreateAccessKey";
 const ATTACH: &str = "iam:AttachUserPolicy";
 const GET_USER: &str = "iam:GetUser";
 const LIST_USERS: &str = "iam:ListUsers";
+const LIST_TAGS: &str = "iam:ListUserTags";
 const LIST_KEYS: &str = "iam:ListAccessKeys";
 const LIST_ATTACHED: &str = "iam:ListAttachedUserPolicies";
 const LIST_INLINE: &str = "iam:ListUserPolicies";
@@ -32,6 +33,8 @@ const WHO: &str = "sts:GetCallerIdentity";
 
 /// The path of all such users.
 const PATH: &str = "/rehearsal/";
+/// The tag that says of which stack: others may use the path too, and theirs are not to be removed.
+const TAG: &str = "rehearsal-of";
 /// The policy that AWS attaches to a user whose key it has found in public.
 const QUARANTINE: &str = "AWSCompromisedKeyQuarantineV3";
 
@@ -75,13 +78,14 @@ impl fmt::Debug for ThrowawayUser {
 
 impl ThrowawayUser {
     /// What it needs.
-    pub const PERMISSIONS: [&str; 14] = [
+    pub const PERMISSIONS: [&str; 15] = [
         CREATE_USER,
         TAG_USER,
         CREATE_KEY,
         ATTACH,
         GET_USER,
         LIST_USERS,
+        LIST_TAGS,
         LIST_KEYS,
         LIST_ATTACHED,
         LIST_INLINE,
@@ -111,7 +115,7 @@ impl ThrowawayUser {
         name: &str,
         stack: &str,
     ) -> Result<Self, CallFailed> {
-        let tag = Tag::builder().key("rehearsal-of").value(stack).build();
+        let tag = Tag::builder().key(TAG).value(stack).build();
         let tag = tag.map_err(|error| unanswered(CREATE_USER, error.to_string()))?;
         let made = iam.create_user().user_name(name).path(PATH).tags(tag).send().await;
         let made = made.map_err(|error| CallFailed::of(CREATE_USER, error))?;
@@ -216,17 +220,21 @@ impl ThrowawayUser {
         remove(&self.iam, &self.name).await
     }
 
-    /// Returns the names of users of earlier rehearsals that are still there.
+    /// Returns the names of users of earlier rehearsals of a stack that are still there.
     ///
     /// # Errors
     /// [`CallFailed`].
-    pub async fn left_over(config: &SdkConfig) -> Result<Vec<String>, CallFailed> {
+    pub async fn left_over(config: &SdkConfig, stack: &str) -> Result<Vec<String>, CallFailed> {
         let iam = aws_sdk_iam::Client::new(config);
         let mut users = iam.list_users().path_prefix(PATH).into_paginator().items().send();
         let mut names = Vec::new();
         while let Some(user) = users.next().await {
             let User { user_name, .. } = user.map_err(|error| CallFailed::of(LIST_USERS, error))?;
-            names.push(user_name);
+            let tags = iam.list_user_tags().user_name(&user_name).send().await;
+            let tags = tags.map_err(|error| CallFailed::of(LIST_TAGS, error))?.tags;
+            if tags.iter().any(|tag| (tag.key(), tag.value()) == (TAG, stack)) {
+                names.push(user_name);
+            }
         }
         Ok(names)
     }

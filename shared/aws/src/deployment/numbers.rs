@@ -23,16 +23,6 @@ const QUEUE_CALLS: [&str; 4] =
 type Wanted = (&'static str, &'static str, Vec<(&'static str, String)>);
 
 impl Deployment {
-    /// What reading numbers needs besides [`Deployment::PERMISSIONS`]; the last three for what things cost only.
-    pub const PERMISSIONS_OF_NUMBERS: [&str; 6] = [
-        "cloudwatch:GetMetricData",
-        "dynamodb:Query",
-        "lambda:GetAccountSettings",
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:ListMetrics",
-        "dynamodb:ListTables",
-    ];
-
     /// Returns how many functions the account may run at the same time.
     pub async fn concurrency(&self) -> Known<Concurrency> {
         let call = "lambda:GetAccountSettings";
