@@ -116,7 +116,7 @@ class MembersTrail:
     responder, action = "RestoreLogging", "start_logging"
 
     def __init__(self, member):
-        self.client, self.name = member.client("cloudtrail"), "spare"
+        self.client, self.name = member.client("cloudtrail"), "the-members-second-trail"
         self.client.create_trail(Name=self.name, S3BucketName=f"trail-{member.account}")
         self.client.start_logging(Name=self.name)
 
@@ -137,7 +137,8 @@ def test_what_is_opened_or_switched_off_in_a_member_account_is_mended_there_and_
 
         def told(status):
             return [event["detail"] for event in stack.outcomes.all()
-                    if event["detail"]["status"] == status and thing.name in json.dumps(event["detail"]["plan"])]
+                    if (event["detail"]["status"], event["detail"]["plan"].get("account")) == (status, near.account)
+                    and thing.name in json.dumps(event["detail"]["plan"])]
 
         [outcome] = eventually(lambda: told("contained"))
         plan, in_force = outcome["plan"], [step["action"]["kind"] for step in outcome["steps"] if step["result"] == "inForce"]
