@@ -14,22 +14,11 @@ from conftest import REPOSITORY
 from deployed import TEMPLATE, Stack
 from events import in_envelope, quarantine_record
 from inbox import Inbox
-from local_aws.session import LocalAws, eventually
+from local_aws.session import eventually
+# The stack of the other tests acts by itself; and behind microburst the signature of a function's call to another function does not hold.
+from own_account import aws, no_faults  # noqa: F401  (fixtures)
 
 COMMAND = REPOSITORY / "target/debug/trailreflex"
-
-
-@pytest.fixture(scope="module")
-def aws():
-    """An account of its own: the stack of the other tests acts by itself. Without microburst, behind which the signature of a
-    function's call to another function does not hold."""
-    with LocalAws(auth=True) as started:
-        yield started
-
-
-@pytest.fixture
-def no_faults():
-    """There are none here."""
 
 
 @pytest.fixture(scope="module")

@@ -7,24 +7,14 @@ import pytest
 
 from deployed import TEMPLATE, Stack
 from inbox import Inbox
-from local_aws.session import LocalAws, eventually
+from local_aws.session import eventually
+# What is blind here is told here.
+from own_account import aws, no_faults  # noqa: F401  (fixtures)
 from members import EXTERNAL_ID, Member
 from regions import Deployed, OtherRegion
 
 HOME, AWAY, UNSENT = "us-east-1", "eu-west-1", "us-west-2"
 MEMBER = "444455556666"
-
-
-@pytest.fixture(scope="module")
-def aws():
-    """An account of its own, so that what is blind here is told here."""
-    with LocalAws(auth=True) as started:
-        yield started
-
-
-@pytest.fixture
-def no_faults():
-    """There are none here."""
 
 
 @pytest.fixture(scope="module")

@@ -9,22 +9,11 @@ from pathlib import Path
 import pytest
 
 from deployed import TEMPLATE, Stack
-from local_aws.session import LocalAws
+# Rules are switched off here, and nobody is to switch them on again.
+from own_account import aws, no_faults  # noqa: F401  (fixtures)
 from regions import OtherRegion
 
 COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
-
-
-@pytest.fixture(scope="module")
-def aws():
-    """An account of its own: rules are switched off here, and nobody is to switch them on again."""
-    with LocalAws(auth=True) as started:
-        yield started
-
-
-@pytest.fixture
-def no_faults():
-    """There are none here."""
 
 
 @pytest.fixture(scope="module")

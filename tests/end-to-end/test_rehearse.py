@@ -8,22 +8,11 @@ from pathlib import Path
 import pytest
 
 from deployed import TEMPLATE, Stack
-from local_aws.session import LocalAws
+# Rules and the switch are set here as no other test wants them.
+from own_account import aws, no_faults  # noqa: F401  (fixtures)
 
 COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
 DOCS = Path(__file__).resolve().parents[2] / "docs/rehearse.md"
-
-
-@pytest.fixture(scope="module")
-def aws():
-    """An account of its own: rules and the switch are set here as no other test wants them."""
-    with LocalAws(auth=True) as started:
-        yield started
-
-
-@pytest.fixture
-def no_faults():
-    """There are none here."""
 
 
 @pytest.fixture(scope="module")

@@ -7,24 +7,14 @@ import pytest
 
 from deployed import TEMPLATE, Stack
 from events import in_envelope, plan_of, quarantine_record
-from local_aws.session import LocalAws, eventually
+from local_aws.session import eventually
+# Whose stack is deleted here serves no other test.
+from own_account import aws, no_faults  # noqa: F401  (fixtures)
 
 COMMAND = Path(__file__).resolve().parents[2] / "target/debug/trailreflex"
 # What docs/deployment.md says that stays.
 STAYS = {"JournalTable", "TrailFilesBucket", "TrailFilesBucketPolicy", "TrailLogs", "EvidenceBucket", "EvidenceBucketPolicy",
          "ReportBucket", "ReportBucketPolicy"}
-
-
-@pytest.fixture(scope="module")
-def aws():
-    """An account of its own: whose stack is deleted here serves no other test."""
-    with LocalAws(auth=True) as started:
-        yield started
-
-
-@pytest.fixture
-def no_faults():
-    """There are none here."""
 
 
 @pytest.fixture(scope="module")
