@@ -9,7 +9,7 @@ use crate::table::Table;
 use crate::terminal::{Style, Terminal, safe};
 use std::collections::BTreeSet;
 use std::io::Write;
-use trailreflex_aws::{Deployment, EventRules, load_for_a_person, load_for_a_person_in};
+use trailreflex_aws::{Deployment, EventRules, NotFound, load_for_a_person, load_for_a_person_in};
 use trailreflex_delivery::{DeployedRule, needed_calls, undelivered};
 use trailreflex_detection::{Level, RuleSet};
 use trailreflex_doctor::{
@@ -55,10 +55,7 @@ fn cost(options: &Doctor, terminal: &mut Terminal) -> anyhow::Result<Ended> {
         let deployment = Deployment::new(&load_for_a_person().await, options.stack.clone());
         let functions = deployment.functions().await?;
         if functions.is_empty() {
-            let stack = &options.stack;
-            return Err(format!(
-                "no function of a stack `{stack}` is in this account and Region; name the stack as CloudFormation does, and set AWS_REGION"
-            ));
+            return Err(NotFound::None { what: "function", stack: options.stack.clone() }.to_string());
         }
         deployment.used(&functions, COST_DAYS, now()).await
     });

@@ -43,7 +43,7 @@ impl MeterFunction {
         if payload.get("sweep") == Some(&Value::Bool(true)) {
             let published = self.metering.publish(request).await;
             self.tell(Metering::published_data(&published, now())).await;
-            if let Err(error) = self.canary.call().await {
+            if let Err(error) = self.canary.call_at(&self.home).await {
                 tracing::warn!(reason = cause_chain(&error), "no canary was sent");
             }
             let blind = self.look_at_sensors().await?;

@@ -31,15 +31,7 @@ impl Canary {
         Self { config: config.clone(), cloudwatch, home, entrance, members: Arc::default() }
     }
 
-    /// Makes the call in the Region of the configuration. A call that is denied is as good: it is recorded.
-    ///
-    /// # Errors
-    /// [`CallFailed`] if AWS did not take it.
-    pub async fn call(&self) -> Result<(), CallFailed> {
-        call(&self.cloudwatch, None).await
-    }
-
-    /// Makes the call where a sensor is.
+    /// Makes the call where a sensor is. A call that is denied is as good: it is recorded.
     ///
     /// # Errors
     /// [`CallFailed`] if AWS did not take it, or did not let the function into the account.
@@ -49,7 +41,9 @@ impl Canary {
         } else {
             self.member(&sensor.account).await?
         };
-        call(&client, Some(Region::new(sensor.region.as_str().to_owned()))).await
+        let there = Builder::new().region(Region::new(sensor.region.as_str().to_owned()));
+        let asked = client.describe_alarms().alarm_names(CANARY).customize().config_override(there);
+        asked.send().await.map(drop).map_err(|error| CallFailed::of("cloudwatch:DescribeAlarms", error))
     }
 
     async fn member(&self, account: &AccountId) -> Result<Client, CallFailed> {
@@ -78,14 +72,4 @@ fn client(config: &SdkConfig) -> Client {
     // In the user agent too, which CloudTrail shows of a call that is denied.
     marked.set_app_name(AppName::new(CANARY).ok());
     Client::from_conf(marked.build())
-}
-
-async fn call(cloudwatch: &Client, region: Option<Region>) -> Result<(), CallFailed> {
-    let asked = cloudwatch.describe_alarms().alarm_names(CANARY).customize();
-    let there = region.map(|region| Builder::new().region(region));
-    let sent = match there {
-        Some(there) => asked.config_override(there).send().await,
-        None => asked.send().await,
-    };
-    sent.map(drop).map_err(|error| CallFailed::of("cloudwatch:DescribeAlarms", error))
 }

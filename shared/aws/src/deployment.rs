@@ -180,15 +180,7 @@ impl Deployment {
     /// Returns the stack's queues of what was not dealt with.
     pub async fn queues(&self) -> Known<Vec<Queue>> {
         let mut queues = Vec::new();
-        let mut pages = self
-            .sqs
-            .list_queues()
-            .queue_name_prefix(format!("{}-", self.stack))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(url) = pages.next().await {
-            let url = url.map_err(|error| why("sqs:ListQueues", error))?;
+        for url in self.queue_urls().await? {
             if !LEFT_OVER.iter().any(|word| url.contains(word)) {
                 continue;
             }
@@ -200,6 +192,17 @@ impl Deployment {
             queues.push(Queue { url, messages });
         }
         Ok(queues)
+    }
+
+    /// Returns the URLs of all queues of the stack.
+    async fn queue_urls(&self) -> Known<Vec<String>> {
+        let prefix = format!("{}-", self.stack);
+        let mut pages = self.sqs.list_queues().queue_name_prefix(prefix).into_paginator().items().send();
+        let mut urls = Vec::new();
+        while let Some(url) = pages.next().await {
+            urls.push(url.map_err(|error| why("sqs:ListQueues", error))?);
+        }
+        Ok(urls)
     }
 
     /// Returns who hears of the stack's notifications.

@@ -88,9 +88,9 @@ impl Deployment {
         let functions_used = functions.iter().map(function).collect();
         let groups = functions.iter().filter_map(|function| function.log_group.clone());
         let logged = groups.map(|group| ("AWS/Logs", "IncomingBytes", vec![("LogGroupName", group)]));
-        let queues = self.queue_names().await?;
-        let queue = |name: &String| {
-            let name = name.clone();
+        let queues = self.queue_urls().await?;
+        let queue = |url: &String| {
+            let name = url.rsplit('/').next().unwrap_or_default().to_owned();
             QUEUE_CALLS.map(move |metric| ("AWS/SQS", metric, vec![("QueueName", name.clone())]))
         };
         let tables = self.table_names().await?;
@@ -169,17 +169,6 @@ impl Deployment {
         }
         let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
         Ok((number(alarms), number(composite)))
-    }
-
-    async fn queue_names(&self) -> Known<Vec<String>> {
-        let prefix = format!("{}-", self.stack);
-        let mut urls = self.sqs.list_queues().queue_name_prefix(prefix).into_paginator().items().send();
-        let mut names = Vec::new();
-        while let Some(url) = urls.next().await {
-            let url = url.map_err(|error| why("sqs:ListQueues", error))?;
-            names.extend(url.rsplit('/').next().map(str::to_owned));
-        }
-        Ok(names)
     }
 
     async fn table_names(&self) -> Known<Vec<String>> {
