@@ -7,6 +7,7 @@ mod doctor;
 mod evaluate;
 mod event_history;
 mod history;
+mod idle;
 mod input;
 mod insights;
 mod interrupt;

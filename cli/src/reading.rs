@@ -8,6 +8,7 @@ mod source;
 
 use crate::Ended;
 use crate::args::Inputs;
+use crate::idle::Idle;
 use crate::input::{Buffers, Content, is_not_json, malformed, placed};
 use crate::parallel::in_order;
 use crate::progress::Progress;
@@ -18,7 +19,6 @@ pub(crate) use picking::{ByRules, Pick};
 use pieces::pieces;
 use source::{Source, Sources};
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
 use trailreflex_detection::Candidates;
 use trailreflex_history::Selection;
 use trailreflex_model::cause_chain;
@@ -102,18 +102,15 @@ pub(crate) fn read_pieces<T: Send>(
     let progress = Progress::of_bytes(sources.bytes());
     terminal.show(progress.clone());
     let (jobs, max_bytes) = (inputs.jobs(), inputs.limit.max_bytes);
-    let idle = Mutex::<Vec<Buffers>>::default();
-    let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+    let idle = Idle::default();
     let work = |source: Source| {
-        let taken = idle().pop();
-        let mut buffers = taken.unwrap_or_default();
-        let (name, opened) = source.open(max_bytes, &progress, &mut buffers);
-        let seen = match opened {
-            Ok(content) => Seen::of_content(&name, &content, jobs, (pick, &look)),
-            Err(reason) => Seen::unreadable(name, &reason),
-        };
-        idle().push(buffers);
-        seen
+        idle.lend(Buffers::default, |buffers| {
+            let (name, opened) = source.open(max_bytes, &progress, buffers);
+            match opened {
+                Ok(content) => Seen::of_content(&name, &content, jobs, (pick, &look)),
+                Err(reason) => Seen::unreadable(name, &reason),
+            }
+        })
     };
     let mut counts = Counts::default();
     let result = in_order(sources.into_iter(&progress), jobs, work, |mut seen| {

@@ -1,6 +1,6 @@
 //! What of an input's bytes is parsed.
 
-use std::sync::{Mutex, PoisonError};
+use crate::idle::Idle;
 use trailreflex_detection::{Candidates, RuleSet, RuleSieve};
 use trailreflex_history::{Picked, Selection, Wanted};
 use trailreflex_model::cloudtrail::Members;
@@ -54,14 +54,14 @@ pub(crate) struct ByRules<'r> {
     rules: &'r RuleSet,
     all: Selection,
     parses_all: bool,
-    /// Sieves that no thread uses at the moment: each remembers what it has decided.
-    idle: Mutex<Vec<RuleSieve<'r>>>,
+    /// Each remembers what it has decided.
+    sieves: Idle<RuleSieve<'r>>,
 }
 
 impl<'r> ByRules<'r> {
     /// Picks what these rules may match, or all.
     pub(crate) fn of(rules: &'r RuleSet, parses_all: bool) -> Self {
-        Self { rules, all: Selection::default(), parses_all, idle: Mutex::default() }
+        Self { rules, all: Selection::default(), parses_all, sieves: Idle::default() }
     }
 }
 
@@ -70,12 +70,7 @@ impl Pick for ByRules<'_> {
         if self.parses_all {
             return Parsed::All;
         }
-        let lock = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let idle = lock().pop();
-        let mut sieve = idle.unwrap_or_else(|| self.rules.sieve());
-        let candidates = sieve.candidates(bytes);
-        lock().push(sieve);
-        match candidates {
+        match self.sieves.lend(|| self.rules.sieve(), |sieve| sieve.candidates(bytes)) {
             // Whether a file is empty, or says that it has no records, is for a parser to tell.
             Ok(candidates) if candidates.all > 0 => Parsed::Placed(candidates),
             Ok(_) | Err(_) => Parsed::All,

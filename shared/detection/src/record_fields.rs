@@ -46,6 +46,9 @@ pub(crate) struct Member(u8); // INVARIANT: a place in `FIELDS`
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct MemberSet(u32);
 
+// One bit for each: two fields of one bit would make a rule say no that has not seen what it reads.
+const _: () = assert!(FIELDS.len() <= 32);
+
 impl Member {
     /// How many there are.
     pub(crate) const COUNT: usize = FIELDS.len();
